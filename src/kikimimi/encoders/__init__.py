@@ -1,0 +1,1 @@
+"""Encoders: sound in, vectors out."""

@@ -1,0 +1,61 @@
+"""Encoders by name.
+
+Each encoder is one module of this package that registers its class with `@register`; a module
+named in `_MODULES` is imported only when somebody asks for encoders, because it may need torch.
+"""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from importlib import import_module
+from typing import TypeVar
+
+from kikimimi.encoders.contract import Encoder
+from kikimimi.errors import EncoderError
+
+DEFAULT_ENCODER = "kikimimi"
+
+_MODULES = ("kikimimi.encoders.default", "kikimimi.encoders.placeholder")
+_FACTORIES: dict[str, Callable[[], Encoder]] = {}
+
+
+E = TypeVar("E", bound=type[Encoder])
+
+
+def register(encoder: E) -> E:
+    """Class decorator: make an encoder known under `encoder.card.name`."""
+    _FACTORIES[encoder.card.name] = encoder
+    return encoder
+
+
+def encoder_names() -> list[str]:
+    """Names of all encoders, the default one first."""
+    _import_modules()
+    return sorted(_FACTORIES, key=lambda name: (name != DEFAULT_ENCODER, name))
+
+
+def create_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
+    """Construct an encoder without loading its weights.
+
+    Raises:
+        EncoderError: no encoder has this name; the message names the nearest one.
+    """
+    _import_modules()
+    if name not in _FACTORIES:
+        near = get_close_matches(name, _FACTORIES, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(encoder_names())}"
+        raise EncoderError(f"there is no encoder '{name}'; {hint}")
+    return _FACTORIES[name]()
+
+
+def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
+    """Construct an encoder and load its weights.
+
+    Raises:
+        EncoderError: no encoder has this name, or its weights are missing or damaged.
+    """
+    return create_encoder(name).load()
+
+
+def _import_modules() -> None:
+    for module in _MODULES:
+        import_module(module)

@@ -1,0 +1,33 @@
+"""The errors that Kikimimi raises on purpose.
+
+Every message is one line that says what was wrong, where, and what to do, so that a command can
+print it as it stands. Anything else that escapes is a defect.
+"""
+
+
+class KikimimiError(Exception):
+    """Root of every error that a user can cause and a program may catch."""
+
+
+class AudioError(KikimimiError):
+    """An audio file (or array) cannot be read, understood or written."""
+
+
+class EncoderError(KikimimiError):
+    """An encoder is unknown, or its weights are missing, damaged or of the wrong shape."""
+
+
+class LibraryError(KikimimiError):
+    """A library file is damaged, foreign, busy, full, or made with another encoder."""
+
+
+class QueryError(KikimimiError):
+    """A search, tag or playlist request cannot be understood or names something unknown."""
+
+
+class DatasetError(KikimimiError):
+    """A data set is not in its published layout."""
+
+
+class ConfigError(KikimimiError):
+    """A recipe or configuration holds an unknown key or an impossible value."""

@@ -1,0 +1,1 @@
+"""Log-mel spectrograms, in NumPy and in torch."""

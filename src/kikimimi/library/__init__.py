@@ -1,0 +1,1 @@
+"""The sound library: one SQLite file, searched by sound, words and tags."""

@@ -1,0 +1,1 @@
+"""Training of general-purpose encoders, one file a method."""
