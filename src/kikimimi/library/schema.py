@@ -1,0 +1,122 @@
+"""The tables of a library file.
+
+The SQLite file is the only truth; every index beside it can be rebuilt from these tables.
+Vectors are little-endian float32. Paths are kept twice: `path_key`, the bytes that the system
+knows the file by, and `path`, text for people.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+APPLICATION_ID = 0x4B494B49  # "KIKI"
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+"""`encoder_identity`, `encoder_name`, `encoder_card` (JSON), `created_at`, `revision`."""
+
+sounds = Table(
+    "sounds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("path_key", LargeBinary, nullable=False, unique=True),
+    Column("path", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("folder", String, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("format", String, nullable=False),
+    Column("subtype", String, nullable=False),
+    Column("sample_rate_hz", Integer, nullable=False),
+    Column("channels", Integer, nullable=False),
+    Column("duration_s", Float, nullable=False),
+    Column("missing", Integer, nullable=False, default=0),
+    Index("sounds_by_content", "content_hash"),
+    Index("sounds_by_folder", "folder"),
+    sqlite_autoincrement=True,
+)
+
+windows = Table(
+    "windows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sound_id", ForeignKey("sounds.id", ondelete="CASCADE"), nullable=False),
+    Column("start_s", Float, nullable=False),
+    Column("end_s", Float, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    Index("windows_by_sound", "sound_id"),
+    sqlite_autoincrement=True,
+)
+"""`id` is the vector's id in every index; autoincrement never gives an id out twice."""
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+)
+
+sound_tags = Table(
+    "sound_tags",
+    metadata,
+    Column("sound_id", ForeignKey("sounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("score", Float, nullable=False),
+    CheckConstraint("source IN ('auto', 'user', 'rejected')"),
+    Index("sound_tags_by_tag", "tag_id", "score"),
+)
+"""A tag that the user rejected stays as a `rejected` row, so that re-indexing cannot revive it."""
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("path_key", LargeBinary, primary_key=True),
+    Column("path", String, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+)
+"""Files that could not be read, so that an unchanged bad file is named again but not decoded."""
+
+playlists = Table(
+    "playlists",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+)
+
+playlist_items = Table(
+    "playlist_items",
+    metadata,
+    Column("playlist_id", ForeignKey("playlists.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("sound_id", ForeignKey("sounds.id", ondelete="CASCADE"), nullable=False),
+    UniqueConstraint("playlist_id", "position"),
+    Index("playlist_items_by_sound", "sound_id"),
+)
+
+WORDS_TABLE = "words"
+CREATE_WORDS = (
+    f"CREATE VIRTUAL TABLE {WORDS_TABLE} USING fts5("
+    'name, folder, tags, tokenize = "unicode61 remove_diacritics 0")'
+)
+"""Full-text rows, `rowid` = `sounds.id`; the text goes in as tokens made by `library.words`."""

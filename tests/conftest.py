@@ -1,0 +1,23 @@
+"""Fixtures that many tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """The folder with the real audio and weights that the project is built against."""
+    folder = Path(os.environ.get("KIKIMIMI_SHARED", _REPOSITORY.parent / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip(f"no shared data at {folder}; set KIKIMIMI_SHARED to run this test")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data(shared_folder: Path) -> Path:
+    """Real audio: `esc50/`, `sfx/`, `machines/`."""
+    return shared_folder / "data"
