@@ -16,7 +16,7 @@ from kikimimi.features.window import frame_window
 from kikimimi.types import FloatArray
 
 # Frames worked on together: their spectra stay in the second-level cache.
-_BLOCK = 128
+_BLOCK = 64
 
 
 class LogMel:
@@ -36,7 +36,7 @@ class LogMel:
         used = np.flatnonzero(bank.any(axis=0))
         self._bins = slice(int(used[0]), int(used[-1]) + 1) if used.size else slice(0, 1)
         self._bank = np.ascontiguousarray(bank[:, self._bins], dtype=np.float32)
-        self._window = frame_window(config.window, config.win_length).astype(np.float32)
+        self._window = frame_window(config.window, config.win_length)[:, None].astype(np.float32)
 
     def __call__(self, samples: FloatArray) -> FloatArray:
         """Log-mel spectrograms of clips of equal length.
@@ -72,31 +72,31 @@ class LogMel:
         stride = padded.itemsize
         frames = as_strided(
             padded,
-            (count, config.win_length),
-            (stride * config.hop_length, stride),
+            (config.win_length, count),
+            (stride, stride * config.hop_length),
             writeable=False,
         )
-        buffer = np.zeros((min(count, _BLOCK), config.n_fft), dtype=np.float32)
+        buffer = np.zeros((config.n_fft, min(count, _BLOCK)), dtype=np.float32)
         for start in range(0, count, _BLOCK):
             block = slice(start, min(start + _BLOCK, count))
-            spectrum = self._spectrum(frames[block], buffer)  # (n, K)
-            np.matmul(self._bank, spectrum.T, out=result[:, block])
+            spectrum = self._spectrum(frames[:, block], buffer)
+            np.matmul(self._bank, spectrum, out=result[:, block])
         _COMPRESSIONS[config.compression](result, config.floor)
         if config.mean != 0 or config.scale != 1:
             result -= np.float32(config.mean)
             result *= np.float32(1 / config.scale)
 
     def _spectrum(self, frames: FloatArray, buffer: FloatArray) -> FloatArray:
-        """Magnitude or power (n, K) of `frames` (n, win_length), by way of `buffer`."""
+        """Magnitude or power (K, n) of `frames` (win_length, n), by way of `buffer` (n_fft, n)."""
         config = self.config
-        windowed = buffer[: len(frames)]
+        # Frames stand in columns: the transform then works on neighbours in memory at once, and
+        # the mel product needs no transposed copy.
+        windowed = buffer[:, : frames.shape[1]]
         if config.remove_dc or config.preemphasis:
             frames = _condition(frames, config)
-        np.multiply(frames, self._window, out=windowed[:, : config.win_length])
-        bins = fft.rfft(windowed, axis=-1, workers=1)[:, self._bins]
-        spectrum: FloatArray = np.square(bins.real)
-        spectrum += np.square(bins.imag)
-        return np.sqrt(spectrum, out=spectrum) if config.power == 1 else spectrum
+        np.multiply(frames, self._window, out=windowed[: config.win_length])
+        spectrum: FloatArray = np.abs(fft.rfft(windowed, axis=0, workers=1)[self._bins])
+        return np.square(spectrum, out=spectrum) if config.power == 2 else spectrum
 
 
 def pad_clip(clip: FloatArray, config: LogMelConfig) -> FloatArray:
@@ -121,11 +121,11 @@ def center_padding(config: LogMelConfig) -> tuple[int, int]:
 def _condition(frames: FloatArray, config: LogMelConfig) -> FloatArray:
     """Kaldi's steps before the window: remove the mean of a frame, then emphasise its treble."""
     if config.remove_dc:
-        frames = frames - frames.mean(axis=1, keepdims=True)
+        frames = frames - frames.mean(axis=0)
     if not config.preemphasis:
         return frames
     # Kaldi takes the sample before a frame to equal its first one.
-    previous = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
+    previous = np.concatenate([frames[:1], frames[:-1]])
     previous *= np.float32(config.preemphasis)
     return np.subtract(frames, previous)
 
