@@ -11,7 +11,7 @@ from scipy import fft
 
 from kikimimi.errors import AudioError
 from kikimimi.features.config import LogMelConfig
-from kikimimi.features.mel import mel_filterbank
+from kikimimi.features.mel import mel_filterbank, used_bins
 from kikimimi.features.window import frame_window
 from kikimimi.types import FloatArray
 
@@ -33,8 +33,7 @@ class LogMel:
     def __init__(self, config: LogMelConfig) -> None:
         self.config = config
         bank = mel_filterbank(config)  # (F, n_fft // 2 + 1)
-        used = np.flatnonzero(bank.any(axis=0))
-        self._bins = slice(int(used[0]), int(used[-1]) + 1) if used.size else slice(0, 1)
+        self._bins = used_bins(bank)
         self._bank = np.ascontiguousarray(bank[:, self._bins], dtype=np.float32)
         self._window = frame_window(config.window, config.win_length)[:, None].astype(np.float32)
 

@@ -61,6 +61,12 @@ def mel_filterbank(config: LogMelConfig) -> Float64Array:
     return weights * _NORMS[config.mel_norm](edges_hz)[:, None]
 
 
+def used_bins(bank: Float64Array) -> slice:
+    """The bins, from the first to the last, that some band of `bank` (F, K) gives weight to."""
+    used = np.flatnonzero(bank.any(axis=0))
+    return slice(int(used[0]), int(used[-1]) + 1) if used.size else slice(0, 1)
+
+
 def _triangles(edges: Float64Array, bins: Float64Array) -> Float64Array:
     """Triangles (F, K) of height 1 over `edges` (F + 2,) at the places `bins` (K,)."""
     lower, centre, upper = edges[:-2, None], edges[1:-1, None], edges[2:, None]
