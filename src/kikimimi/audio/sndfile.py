@@ -1,0 +1,159 @@
+"""Audio files through libsndfile: WAV, RF64, AIFF, FLAC, Ogg, MP3, CAF and more."""
+
+import os
+from pathlib import Path
+from typing import Self
+
+import soundfile
+
+from kikimimi.audio.lengths import UNKNOWN_LENGTH, promised_frames
+from kikimimi.errors import AudioError
+from kikimimi.paths import display_path
+from kikimimi.types import FloatArray, Recording
+
+_TOLERATED_SHARE = 0.01
+_TOLERATED_S = 0.1
+
+
+class UnknownFormatError(AudioError):
+    """libsndfile does not know what is in the file."""
+
+
+class _SequentialFile(soundfile.SoundFile):
+    """Reads straight on, where soundfile would seek to its own position after every read.
+
+    That seek fails at the end of a damaged or endless FLAC stream and hides the samples read.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
+class SndfileSource:
+    """An open file, see `sources.Source`."""
+
+    recording: Recording
+    last_frame: int
+
+    def __init__(self, path: Path) -> None:
+        """Open the file and read its header.
+
+        Raises:
+            UnknownFormatError: it is not audio in a format of libsndfile.
+            AudioError: it may not be read, holds no samples, or ends before its header says.
+        """
+        self._path = path
+        self._position = 0
+        self._file = _open(path)
+        try:
+            self._promised = self._read_header()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _read_header(self) -> int | None:
+        file = self._file
+        self.last_frame = file.frames
+        if file.frames <= 0:
+            raise self._error("the header promises no sound (0 samples)")
+        promised = promised_frames(self._path, file.format, file.frames)
+        frames = _count_frames(self._path) if file.frames >= UNKNOWN_LENGTH else file.frames
+        self.recording = Recording(
+            path=self._path,
+            sample_rate_hz=file.samplerate,
+            channels=file.channels,
+            frames=frames,
+            format=file.format,
+            subtype=file.subtype,
+        )
+        # Where libsndfile has counted the bytes, the file holds what it says it holds.
+        if promised is not None and promised != frames:
+            self._check_length(promised, frames)
+        return promised
+
+    def seek(self, frame: int) -> None:
+        """Go to sample frame `frame`."""
+        try:
+            self._file.seek(frame)
+        except soundfile.LibsndfileError as error:
+            raise self._decoding_error(error) from error
+        self._position = frame
+
+    def read(self, frames: int) -> FloatArray:
+        """Decode the next frames, (T, C) float32; fewer than asked for only at the end.
+
+        Raises:
+            AudioError: the data is damaged, or ends before the header says.
+        """
+        try:
+            block = self._file.read(frames, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError as error:
+            raise self._decoding_error(error) from error
+        self._position += len(block)
+        if len(block) < frames and self._promised is not None:
+            self._check_length(self._promised, self._position)
+        return block
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _check_length(self, promised: int, held: int) -> None:
+        rate = self._file.samplerate
+        missing = promised - held
+        if missing > _TOLERATED_SHARE * promised and missing > _TOLERATED_S * rate:
+            raise self._error(
+                f"truncated: header promises {promised / rate:.2f} s, "
+                f"file holds {held / rate:.2f} s"
+            )
+
+    def _decoding_error(self, error: soundfile.LibsndfileError) -> AudioError:
+        second = self._position / self._file.samplerate
+        return self._error(f"damaged: cannot be decoded after {second:.2f} s ({_reason(error)})")
+
+    def _error(self, reason: str) -> AudioError:
+        return AudioError(f"{display_path(self._path)}: {reason}")
+
+
+def _open(path: Path) -> _SequentialFile:
+    # soundfile encodes text strictly, which fails for names that are not UTF-8.
+    name = str(path) if os.name == "nt" else os.fsencode(path)
+    try:
+        return _SequentialFile(name)
+    except soundfile.LibsndfileError as error:
+        if not os.access(path, os.R_OK):
+            raise AudioError(
+                f"{display_path(path)}: may not be read (permission denied)"
+            ) from error
+        raise UnknownFormatError(
+            f"{display_path(path)}: not audio, or damaged at its start ({_reason(error)})"
+        ) from error
+    except TypeError as error:
+        # Headerless formats (.raw) are taken by name, and then a rate is missing.
+        raise UnknownFormatError(f"{display_path(path)}: has no header to read") from error
+
+
+def _count_frames(path: Path) -> int:
+    """Length of a file whose header does not tell it, by decoding it."""
+    count = 0
+    with _open(path) as file:
+        block_frames = max(1, (1 << 20) // file.channels)
+        while True:
+            try:
+                got = len(file.read(block_frames, dtype="float32", always_2d=True))
+            except soundfile.LibsndfileError:
+                # Reading meets the damage again, and says where it is.
+                return count
+            count += got
+            if got < block_frames:
+                return count
+
+
+def _reason(error: soundfile.LibsndfileError) -> str:
+    return error.error_string.strip().rstrip(".").replace("\n", " ")
