@@ -1,12 +1,19 @@
 """How long a file says it is, where libsndfile only tells what it found or guessed."""
 
+import itertools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
+
+from kikimimi.audio.riff import iterate_chunks
 
 UNKNOWN_LENGTH = 1 << 60
 """libsndfile gives a frame count above this where the header holds none."""
 
 _ID3_HEADER = 10
+_MOST_CHUNKS = 1000
 _MP3_FRAME_START = 64
 
 
@@ -16,14 +23,91 @@ def promised_frames(path: Path, file_format: str, frames: int) -> int | None:
     Args:
         path: the file.
         file_format: libsndfile's name of the format.
-        frames: the count that libsndfile gives.
+        frames: the count that libsndfile gives; for uncompressed formats, what the file holds.
     """
     if frames >= UNKNOWN_LENGTH:
         return None
-    if file_format == "MP3":
-        with path.open("rb") as file:
+    if file_format not in _DATA_SIZES and file_format != "MP3":
+        return frames
+    with path.open("rb") as file:
+        if file_format == "MP3":
             return frames if _has_mp3_length(file) else None
-    return frames
+        data = _DATA_SIZES[file_format](file)
+    if data is None or data.held == 0 or _is_unset(data.size):
+        return frames
+    return max(frames, frames * data.size // data.held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Bytes of samples: `size` as declared, `held` in the file."""
+
+    size: int
+    held: int
+
+
+def _is_unset(size: int) -> bool:
+    """Tell a size that a writer to a pipe could not know from one that it meant."""
+    return size == 0xFFFFFFFF or 0x7FFFF000 <= size <= 0x7FFFFFFF or size >= UNKNOWN_LENGTH
+
+
+def _riff_data(file: BinaryIO) -> _Data | None:
+    for chunk in itertools.chain(iterate_chunks(file), iterate_chunks(file, big_endian=True)):
+        if chunk.identifier in (b"data", b"SSND"):
+            return _Data(chunk.size, chunk.held)
+    return None
+
+
+def _au_data(file: BinaryIO) -> _Data | None:
+    header = file.read(12)
+    byte_order: Literal["little", "big"] = "big" if header[:4] == b".snd" else "little"
+    offset = int.from_bytes(header[4:8], byte_order)
+    return _Data(int.from_bytes(header[8:12], byte_order), _bytes_after(file, offset))
+
+
+def _caf_data(file: BinaryIO) -> _Data | None:
+    """Apple Core Audio Format, big-endian, 64-bit sizes, no padding."""
+    position = 8
+    for _ in range(_MOST_CHUNKS):
+        file.seek(position)
+        header = file.read(12)
+        size = int.from_bytes(header[4:], "big")
+        if len(header) < 12:
+            return None
+        if header[:4] == b"data":
+            return _Data(size, _bytes_after(file, position + 12))
+        position += 12 + size
+    return None
+
+
+def _w64_data(file: BinaryIO) -> _Data | None:
+    """Sony Wave64: 16-byte identifiers, sizes that count their header, chunks at multiples of 8."""
+    position = 40
+    for _ in range(_MOST_CHUNKS):
+        file.seek(position)
+        header = file.read(24)
+        size = int.from_bytes(header[16:], "little")
+        if len(header) < 24 or size < 24:
+            return None
+        if header[:4] == b"data":
+            return _Data(size - 24, _bytes_after(file, position + 24))
+        position += -(-size // 8) * 8
+    return None
+
+
+def _bytes_after(file: BinaryIO, offset: int) -> int:
+    return max(0, file.seek(0, os.SEEK_END) - offset)
+
+
+_DATA_SIZES: dict[str, Callable[[BinaryIO], _Data | None]] = {
+    "WAV": _riff_data,
+    "WAVEX": _riff_data,
+    "RF64": _riff_data,
+    "AIFF": _riff_data,
+    "AU": _au_data,
+    "CAF": _caf_data,
+    "W64": _w64_data,
+}
 
 
 def _has_mp3_length(file: BinaryIO) -> bool:
