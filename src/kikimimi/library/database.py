@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from kikimimi.errors import LibraryError
 from kikimimi.library import migrations, schema
+from kikimimi.paths import display_path
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
@@ -58,9 +59,8 @@ class Database:
         Raises:
             LibraryError: the file cannot be read.
         """
-        with translated_errors(self.path), self._engine.connect() as connection:
-            with connection.begin():
-                yield connection
+        with self._transaction("BEGIN") as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -70,12 +70,14 @@ class Database:
             LibraryError: the file cannot be written: read only, busy, or the disk is full.
         """
         if self.read_only:
-            raise LibraryError(
-                f"the library {self.path} cannot be written: the file or its folder is read-only; "
-                "change its permissions or copy it to another place"
-            )
-        with translated_errors(self.path), self._engine.connect() as connection:
-            connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+            raise _error(self.path, _REASONS[sqlite3.SQLITE_READONLY])
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        with translated_errors(self.path), self._engine.connect() as plain:
+            connection = plain.execution_options(sqlite_begin=begin)
             with connection.begin():
                 yield connection
 
@@ -100,9 +102,10 @@ class Database:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
             names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
         if version > schema.SCHEMA_VERSION:
-            raise LibraryError(
-                f"the library {self.path} was made by a newer Kikimimi (schema {version}, this one "
-                f"knows {schema.SCHEMA_VERSION}); update Kikimimi to open it"
+            raise _error(
+                self.path,
+                f"made by a newer Kikimimi (schema {version}, this one knows "
+                f"{schema.SCHEMA_VERSION}); update Kikimimi to open it",
             )
         if version < schema.SCHEMA_VERSION:
             with self.writing() as connection:
@@ -118,16 +121,16 @@ def create_database(path: Path, settings: dict[str, str]) -> None:
         LibraryError: there is a file already, or the place cannot be written.
     """
     if path.exists():
-        raise LibraryError(f"there is a file at {path} already; it is not overwritten")
+        raise LibraryError(
+            f"there is a file at {display_path(path)} already; it is not overwritten"
+        )
     draft = path.with_name(f"{path.name}.new-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_empty_library(draft, settings)
         draft.rename(path)
     except OSError as error:
-        raise LibraryError(
-            f"cannot make a library at {path}: {error.strerror}; choose another place"
-        ) from error
+        raise _error(path, f"cannot be made ({error.strerror}); choose another place") from error
     finally:
         for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
             leftover.unlink(missing_ok=True)
@@ -136,14 +139,13 @@ def create_database(path: Path, settings: dict[str, str]) -> None:
 def _write_empty_library(path: Path, settings: dict[str, str]) -> None:
     engine = _engine(path, mode="mode=rwc")
     try:
-        with translated_errors(path), engine.connect() as connection:
-            with connection.begin():
-                connection.exec_driver_sql(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-                connection.exec_driver_sql(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
-                schema.metadata.create_all(connection)
-                connection.exec_driver_sql(schema.CREATE_WORDS)
-                rows = [{"key": key, "value": value} for key, value in settings.items()]
-                connection.execute(schema.settings.insert(), rows)
+        with translated_errors(path), engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+            connection.exec_driver_sql(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
+            schema.metadata.create_all(connection)
+            connection.exec_driver_sql(schema.CREATE_WORDS)
+            rows = [{"key": key, "value": value} for key, value in settings.items()]
+            connection.execute(schema.settings.insert(), rows)
         _use_write_ahead_log(path)
     finally:
         engine.dispose()
@@ -176,20 +178,21 @@ def verify_header(path: Path) -> None:
             file_size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         raise LibraryError(
-            f"there is no library at {path}; make one with 'kikimimi index FOLDER'"
+            f"there is no library at {display_path(path)}; make one with 'kikimimi index FOLDER'"
         ) from None
     except OSError as error:
-        raise LibraryError(
-            f"cannot open the library {path}: {error.strerror}; check the path and its permissions"
-        ) from error
+        reason = f"cannot be opened ({error.strerror}); check the path and its permissions"
+        raise _error(path, reason) from error
     if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
         raise LibraryError(
-            f"{path} is not a Kikimimi library (no SQLite file); choose another path or move it"
+            f"{display_path(path)} is not a Kikimimi library, nor any SQLite file; it is left as it "
+            "is, choose another path"
         )
     (application_id,) = struct.unpack_from(">I", header, 68)
     if application_id != schema.APPLICATION_ID:
         raise LibraryError(
-            f"{path} is a database of another program, not a Kikimimi library; choose another path"
+            f"{display_path(path)} is a database of another program, not a Kikimimi library; "
+            "it is left as it is, choose another path"
         )
     (page_size, page_count) = struct.unpack_from(">H10xI", header, 16)
     # The stored value 1 stands for 65536; with a log beside it the header may be behind.
@@ -202,10 +205,12 @@ def _has_log(path: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
+def _error(path: Path, reason: str) -> LibraryError:
+    return LibraryError(f"library {display_path(path)}: {reason}")
+
+
 def _damaged(path: Path) -> LibraryError:
-    return LibraryError(
-        f"the library {path} is damaged; restore a backup, or move it away and index again"
-    )
+    return _error(path, _REASONS[sqlite3.SQLITE_CORRUPT])
 
 
 def _engine(path: Path, *, mode: str) -> Engine:
@@ -243,7 +248,8 @@ _REASONS = {
     "it to another place",
     sqlite3.SQLITE_CANTOPEN: "the file or its folder cannot be opened; check the permissions",
     sqlite3.SQLITE_PERM: "access is denied; check the permissions",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged; restore a backup, or move it away and index again",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged; restore a backup, or move it away and index "
+    "again",
     sqlite3.SQLITE_NOTADB: "the file is damaged; restore a backup, or move it away and index again",
 }
 
@@ -258,4 +264,4 @@ def translated_errors(path: Path) -> Iterator[None]:
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
         if code not in _REASONS:
             raise
-        raise LibraryError(f"library {path}: {_REASONS[code]}") from error
+        raise _error(path, _REASONS[code]) from error

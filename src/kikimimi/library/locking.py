@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kikimimi.errors import LibraryError
+from kikimimi.paths import display_path
 
 if sys.platform == "win32":
     import msvcrt
@@ -33,8 +34,8 @@ def indexing_lock(library: Path) -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
     except OSError as error:
         raise LibraryError(
-            f"cannot write beside the library {library}: {error.strerror}; change the folder's "
-            "permissions or choose another place"
+            f"library {display_path(library)}: its folder cannot be written ({error.strerror}); "
+            "change the permissions or choose another place"
         ) from error
     try:
         _take(descriptor, library)
@@ -48,5 +49,6 @@ def _take(descriptor: int, library: Path) -> None:
         _lock(descriptor)
     except OSError as error:
         raise LibraryError(
-            f"the library {library} is being indexed by another process; wait until it has ended"
+            f"library {display_path(library)}: it is being indexed by another process; wait until "
+            "that has ended"
         ) from error

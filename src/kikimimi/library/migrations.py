@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from kikimimi.errors import LibraryError
 from kikimimi.library import schema
+from kikimimi.paths import display_path
 
 Step = Callable[[Connection], None]
 
@@ -27,8 +28,8 @@ def migrate(connection: Connection, path: Path) -> None:
     while version < schema.SCHEMA_VERSION:
         if version not in STEPS:
             raise LibraryError(
-                f"the library {path} has schema {version}, which this Kikimimi cannot bring up to "
-                "date; open it once with the version in between"
+                f"library {display_path(path)}: its schema {version} is too old to be brought up "
+                "to date; open it once with a Kikimimi in between"
             )
         STEPS[version](connection)
         version += 1

@@ -1,10 +1,14 @@
 """What a library says of its sounds and of an indexing run."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 TagSource = Literal["auto", "user"]
+
+SoundReference = int | str | os.PathLike[str]
+"""A sound by its id or by the path of its file."""
 
 
 @dataclass(frozen=True, slots=True)

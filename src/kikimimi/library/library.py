@@ -1,0 +1,243 @@
+"""The library of sounds as a whole: what programs, the command line and the web page use."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.registry import DEFAULT_ENCODER, create_encoder
+from kikimimi.errors import LibraryError
+from kikimimi.library import store, tagging
+from kikimimi.library.database import Database, create_database, read_settings
+from kikimimi.library.ingest import index_folders
+from kikimimi.library.locking import indexing_lock
+from kikimimi.library.records import (
+    IndexProgress,
+    IndexReport,
+    Sound,
+    SoundReference,
+    SoundTag,
+)
+from kikimimi.paths import display_path
+
+
+class Library:
+    """A library file, which need not exist before the first `index`.
+
+    Args:
+        path: the library file.
+        encoder: name of the encoder; a new library is made with it (the default one if not
+            given), an existing one must have been made with it.
+
+    Raises:
+        LibraryError: the file is no library, is damaged, or was made with another encoder.
+
+    Example:
+        >>> with Library("sounds.kikimimi") as library:
+        ...     report = library.index(["~/Sounds"])
+        ...     library.add_tag(["~/Sounds/knock.wav"], "door")
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, encoder: str | None = None) -> None:
+        self.path = Path(path).expanduser().absolute()
+        self._wanted_encoder = encoder
+        self._encoder: Encoder | None = None
+        self._opened: Database | None = None
+        if self.path.exists():
+            self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a later use opens it again."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    @property
+    def database(self) -> Database:
+        """Transactions on the library file.
+
+        Raises:
+            LibraryError: there is no library file yet.
+        """
+        return self._opened or self._open()
+
+    def create(self) -> None:
+        """Make the library file, empty.
+
+        Raises:
+            LibraryError: there is a file already, or the place cannot be written.
+            EncoderError: there is no encoder of this name, or its weights are damaged.
+        """
+        encoder = create_encoder(self._wanted_encoder or DEFAULT_ENCODER).load()
+        create_database(self.path, _first_settings(encoder))
+        self._encoder = encoder
+        self._open()
+
+    def encoder(self) -> Encoder:
+        """The library's encoder with its weights, loaded once.
+
+        Raises:
+            LibraryError: the installed encoder of this name is not the one that the library was
+                made with.
+            EncoderError: it is not installed, or its weights are damaged.
+        """
+        if self._encoder is None:
+            with self.database.reading() as connection:
+                settings = read_settings(connection)
+            encoder = create_encoder(settings["encoder_name"]).load()
+            if encoder.identity != settings["encoder_identity"]:
+                raise LibraryError(
+                    f"library {display_path(self.path)}: it was made with the encoder "
+                    f"{settings['encoder_identity']}, but this Kikimimi has {encoder.identity}; "
+                    "install the version that made it, or index into a new library"
+                )
+            self._encoder = encoder
+        return self._encoder
+
+    def index(
+        self,
+        roots: Iterable[str | os.PathLike[str]],
+        *,
+        workers: int | None = None,
+        progress: IndexProgress | None = None,
+        retry_failed: bool = False,
+    ) -> IndexReport:
+        """Take the sounds under folders (and single files) in, or what has changed of them.
+
+        The library is made if there is none. Bad files are named in the report. Ctrl-C keeps what
+        was committed, and the next call goes on.
+
+        Args:
+            roots: folders and files.
+            workers: the most processes to use; 1 reads in this one, None uses every core.
+            progress: told after each commit.
+            retry_failed: read bad files again although they have not changed.
+
+        Raises:
+            LibraryError: none of `roots` exists, another process is indexing, the library cannot
+                be written or was made with another encoder.
+            EncoderError: the encoder cannot be loaded.
+        """
+        places = [Path(root).expanduser() for root in roots]
+        if not any(os.path.lexists(place) for place in places):
+            names = ", ".join(display_path(place) for place in places) or "nothing was given"
+            raise LibraryError(f"there is nothing to index: {names} does not exist; check the path")
+        with indexing_lock(self.path):
+            if not self.path.exists():
+                self.create()
+            return index_folders(
+                self.database,
+                places,
+                load_encoder=self.encoder,
+                workers=workers,
+                progress=progress,
+                retry_failed=retry_failed,
+            )
+
+    def purge(self) -> int:
+        """Delete the sounds whose files are missing, tags and all; return how many.
+
+        Raises:
+            LibraryError: another process is indexing, or the library cannot be written.
+        """
+        with indexing_lock(self.path), self.database.writing() as connection:
+            return store.delete_missing(connection)
+
+    def check(self) -> None:
+        """Read the whole library file and check it.
+
+        Raises:
+            LibraryError: the file is damaged.
+        """
+        self.database.check()
+
+    def sounds(self) -> Iterator[Sound]:
+        """Every sound in the order of the paths, missing ones among them."""
+        with self.database.reading() as connection:
+            yield from store.read_sounds(connection)
+
+    def sound(self, reference: SoundReference) -> Sound:
+        """One sound by id or path.
+
+        Raises:
+            QueryError: it is not in the library.
+        """
+        with self.database.reading() as connection:
+            return store.find_sound(connection, reference)
+
+    def add_tag(self, sounds: Iterable[SoundReference], name: str) -> int:
+        """Give sounds a tag; return how many did not have it from the user before.
+
+        Raises:
+            QueryError: a sound is not in the library, or the name cannot be a tag.
+        """
+        with self.database.writing() as connection:
+            return tagging.add_tag(connection, store.find_ids(connection, sounds), name)
+
+    def remove_tag(self, sounds: Iterable[SoundReference], name: str) -> int:
+        """Take a tag away from sounds; an automatic one does not come back. Return how many had it.
+
+        Raises:
+            QueryError: a sound is not in the library, or the tag is unknown.
+        """
+        with self.database.writing() as connection:
+            return tagging.remove_tag(connection, store.find_ids(connection, sounds), name)
+
+    def tags_of(self, sound: SoundReference) -> tuple[SoundTag, ...]:
+        """The tags of a sound, the user's first, then by score.
+
+        Raises:
+            QueryError: the sound is not in the library.
+        """
+        with self.database.reading() as connection:
+            return tagging.tags_of(connection, store.find_sound(connection, sound).id)
+
+    def tag_counts(self) -> dict[str, int]:
+        """How many present sounds have each tag, the most frequent first."""
+        with self.database.reading() as connection:
+            return tagging.tag_counts(connection)
+
+    def _open(self) -> Database:
+        database = Database(self.path)
+        try:
+            self._check_wanted_encoder(database)
+        except LibraryError:
+            database.close()
+            raise
+        self._opened = database
+        return database
+
+    def _check_wanted_encoder(self, database: Database) -> None:
+        with database.reading() as connection:
+            name = read_settings(connection)["encoder_name"]
+        if self._wanted_encoder not in (None, name):
+            raise LibraryError(
+                f"library {display_path(self.path)}: it was made with the encoder '{name}', not "
+                f"'{self._wanted_encoder}'; use that one, or index into a new library"
+            )
+
+
+def _first_settings(encoder: Encoder) -> dict[str, str]:
+    return {
+        "encoder_name": encoder.card.name,
+        "encoder_identity": encoder.identity,
+        "encoder_card": json.dumps(asdict(encoder.card)),
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "revision": "0",
+    }

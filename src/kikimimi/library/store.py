@@ -1,0 +1,349 @@
+"""Rows of sounds: reading and writing them inside a transaction that the caller holds.
+
+Full-text rows follow the tables: whoever changes a name, folder or tag here or in `tagging`
+refreshes them in the same transaction.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
+
+from kikimimi.errors import QueryError
+from kikimimi.library import words
+from kikimimi.library.file_reading import Content
+from kikimimi.library.records import Failure, Sound, SoundReference
+from kikimimi.library.scanning import FileState
+from kikimimi.library.schema import (
+    WORDS_TABLE,
+    failures,
+    settings,
+    sound_tags,
+    sounds,
+    tags,
+    windows,
+)
+from kikimimi.paths import display_path
+from kikimimi.types import Tag, Window
+
+_IDS_AT_ONCE = 500
+
+
+class KnownFile(NamedTuple):
+    """What the library knows of a file before looking at it."""
+
+    id: int
+    path_key: bytes
+    state: FileState
+    missing: bool
+
+
+def known_files(connection: Connection) -> Iterator[KnownFile]:
+    """Every sound's file, as it was when it was read."""
+    columns = (
+        sounds.c.id,
+        sounds.c.path_key,
+        sounds.c.size_bytes,
+        sounds.c.mtime_ns,
+        sounds.c.missing,
+    )
+    for key, path_key, size, mtime, missing in connection.execute(select(*columns)):
+        yield KnownFile(key, path_key, FileState(size, mtime), bool(missing))
+
+
+def read_sounds(connection: Connection) -> Iterator[Sound]:
+    """Every sound, in the order of the paths."""
+    for row in connection.execute(select(sounds).order_by(sounds.c.path_key)):
+        yield sound_of_row(row)
+
+
+def sound_of_row(row: Row[Any]) -> Sound:
+    """The sound in a row of the table `sounds`."""
+    return Sound(
+        id=row.id,
+        path=Path(os.fsdecode(row.path_key)),
+        name=row.name,
+        folder=row.folder,
+        size_bytes=row.size_bytes,
+        content_hash=row.content_hash,
+        format=row.format,
+        subtype=row.subtype,
+        sample_rate_hz=row.sample_rate_hz,
+        channels=row.channels,
+        duration_s=row.duration_s,
+        missing=bool(row.missing),
+    )
+
+
+def find_sound(connection: Connection, reference: SoundReference) -> Sound:
+    """One sound by its id or path; a path may lead over links.
+
+    Raises:
+        QueryError: the sound is not in the library.
+    """
+    if isinstance(reference, int):
+        row = connection.execute(select(sounds).where(sounds.c.id == reference)).first()
+        shown = f"number {reference}"
+    else:
+        path = Path(reference).expanduser().absolute()
+        keys = {os.fsencode(path), os.fsencode(path.resolve())}
+        row = connection.execute(select(sounds).where(sounds.c.path_key.in_(keys))).first()
+        shown = display_path(reference)
+    if row is None:
+        raise QueryError(f"the sound {shown} is not in the library; index its folder first")
+    return sound_of_row(row)
+
+
+def find_ids(connection: Connection, references: Iterable[SoundReference]) -> list[int]:
+    """The ids of sounds in the order given, each once. Raises as `find_sound`."""
+    return list(dict.fromkeys(find_sound(connection, reference).id for reference in references))
+
+
+def sounds_with_content(connection: Connection, content_hash: str) -> list[Sound]:
+    """The sounds whose file had exactly these bytes."""
+    query = select(sounds).where(sounds.c.content_hash == content_hash).order_by(sounds.c.id)
+    return [sound_of_row(row) for row in connection.execute(query)]
+
+
+def has_content(connection: Connection, content_hash: str) -> bool:
+    """Tell whether any sound's file had exactly these bytes."""
+    query = select(sounds.c.id).where(sounds.c.content_hash == content_hash).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def content_of(connection: Connection, sound: Sound) -> Content:
+    """What was found out about a sound from the bytes of its file.
+
+    Automatic tags that the user rejected for this sound are among its tags.
+    """
+    rows = connection.execute(
+        select(windows.c.start_s, windows.c.end_s, windows.c.vector)
+        .where(windows.c.sound_id == sound.id)
+        .order_by(windows.c.id)
+    ).all()
+    tag_rows = connection.execute(
+        select(tags.c.name, sound_tags.c.score)
+        .join(tags)
+        .where(sound_tags.c.sound_id == sound.id, sound_tags.c.source.in_(("auto", "rejected")))
+        .where(sound_tags.c.score > 0)
+        .order_by(sound_tags.c.score.desc())
+    )
+    return Content(
+        content_hash=sound.content_hash,
+        format=sound.format,
+        subtype=sound.subtype,
+        sample_rate_hz=sound.sample_rate_hz,
+        channels=sound.channels,
+        duration_s=sound.duration_s,
+        windows=tuple(Window(row.start_s, row.end_s) for row in rows),
+        vectors=np.stack([np.frombuffer(row.vector, dtype="<f4") for row in rows]),
+        tags=tuple(Tag(row.name, row.score) for row in tag_rows),
+    )
+
+
+def add_sound(connection: Connection, path_key: bytes, state: FileState, content: Content) -> int:
+    """Insert a sound with its windows, automatic tags and words; return its id."""
+    values = _path_values(path_key, state) | _content_values(content)
+    result = connection.execute(insert(sounds).values(**values, missing=0))
+    (sound_id,) = result.inserted_primary_key or ()
+    _insert_windows(connection, sound_id, content)
+    _insert_auto_tags(connection, sound_id, content.tags)
+    refresh_words(connection, [sound_id])
+    return sound_id
+
+
+def replace_content(
+    connection: Connection, sound_id: int, state: FileState, content: Content
+) -> None:
+    """Give a sound new content; what the user said of it (tags, rejections, playlists) stays."""
+    values = _content_values(content) | state._asdict()
+    connection.execute(update(sounds).where(sounds.c.id == sound_id).values(**values, missing=0))
+    connection.execute(delete(windows).where(windows.c.sound_id == sound_id))
+    connection.execute(
+        delete(sound_tags).where(sound_tags.c.sound_id == sound_id, sound_tags.c.source == "auto")
+    )
+    _insert_windows(connection, sound_id, content)
+    _insert_auto_tags(connection, sound_id, _without_rejected(connection, sound_id, content.tags))
+    refresh_words(connection, [sound_id])
+
+
+def relocate(connection: Connection, sound_id: int, path_key: bytes, state: FileState) -> None:
+    """Tell the library that the file of a sound is at another path now."""
+    values = _path_values(path_key, state)
+    connection.execute(update(sounds).where(sounds.c.id == sound_id).values(**values, missing=0))
+    refresh_words(connection, [sound_id])
+
+
+def set_state(connection: Connection, sound_id: int, state: FileState) -> None:
+    """Note the size and time of a file whose content has not changed."""
+    values = state._asdict()
+    connection.execute(update(sounds).where(sounds.c.id == sound_id).values(**values, missing=0))
+
+
+def set_missing(connection: Connection, sound_ids: Iterable[int], *, missing: bool) -> None:
+    """Mark sounds whose files are gone, or are there again."""
+    statement = (
+        update(sounds).where(sounds.c.id == bindparam("sound_id")).values(missing=int(missing))
+    )
+    rows = [{"sound_id": sound_id} for sound_id in sound_ids]
+    if rows:
+        connection.execute(statement, rows)
+
+
+def delete_missing(connection: Connection) -> int:
+    """Delete the sounds marked missing with all that hangs on them; return how many."""
+    gone = list(connection.execute(select(sounds.c.id).where(sounds.c.missing == 1)).scalars())
+    if gone:
+        rows = [{"sound_id": sound_id} for sound_id in gone]
+        connection.execute(text(f"DELETE FROM {WORDS_TABLE} WHERE rowid = :sound_id"), rows)
+        connection.execute(delete(sounds).where(sounds.c.id == bindparam("sound_id")), rows)
+        raise_revision(connection)
+    return len(gone)
+
+
+def read_failures(connection: Connection) -> dict[bytes, tuple[FileState, Failure]]:
+    """The files that could not be decoded, by `path_key`, as they were then."""
+    found = {}
+    for row in connection.execute(select(failures)):
+        failure = Failure(Path(os.fsdecode(row.path_key)), row.reason)
+        found[row.path_key] = (FileState(row.size_bytes, row.mtime_ns), failure)
+    return found
+
+
+def save_failure(connection: Connection, path_key: bytes, state: FileState, reason: str) -> None:
+    """Remember a bad file in place of what was remembered of it."""
+    forget_failures(connection, [path_key])
+    row = {"path_key": path_key, "path": display_path(path_key), "reason": reason}
+    connection.execute(insert(failures).values(**row, **state._asdict()))
+
+
+def forget_failures(connection: Connection, path_keys: Iterable[bytes]) -> None:
+    """Forget bad files that have gone or got better."""
+    rows = [{"key": path_key} for path_key in path_keys]
+    if rows:
+        connection.execute(delete(failures).where(failures.c.path_key == bindparam("key")), rows)
+
+
+def raise_revision(connection: Connection) -> None:
+    """Count one more change of the vectors, so that every index made before is out of date."""
+    connection.execute(
+        text(
+            f"UPDATE {settings.name} SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'"
+        )
+    )
+
+
+def refresh_words(connection: Connection, sound_ids: Iterable[int]) -> None:
+    """Write the full-text rows of sounds anew from their names, folders and tags."""
+    for ids in _chunks(list(sound_ids)):
+        tag_names: dict[int, list[str]] = {}
+        tag_query = (
+            select(sound_tags.c.sound_id, tags.c.name)
+            .join(tags)
+            .where(sound_tags.c.sound_id.in_(ids), sound_tags.c.source != "rejected")
+            .distinct()
+            .order_by(tags.c.name)
+        )
+        for sound_id, name in connection.execute(tag_query):
+            tag_names.setdefault(sound_id, []).append(name)
+        query = select(sounds.c.id, sounds.c.name, sounds.c.folder).where(sounds.c.id.in_(ids))
+        rows = [
+            _words_row(row.id, row.name, row.folder, tag_names.get(row.id, []))
+            for row in connection.execute(query)
+        ]
+        if rows:
+            connection.execute(_WRITE_WORDS, rows)
+
+
+_WRITE_WORDS = text(
+    f"INSERT OR REPLACE INTO {WORDS_TABLE} (rowid, name, folder, tags) "
+    "VALUES (:sound_id, :name, :folder, :tags)"
+)
+
+
+def tag_ids(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    """The ids of tags by name; tags that are new get one."""
+    if names:
+        rows = [{"name": name} for name in names]
+        connection.execute(insert(tags).prefix_with("OR IGNORE"), rows)
+    query = select(tags.c.name, tags.c.id).where(tags.c.name.in_(names))
+    return {row.name: row.id for row in connection.execute(query)}
+
+
+def _words_row(sound_id: int, name: str, folder: str, tag_names: list[str]) -> dict[str, Any]:
+    name_text, folder_text, tag_text = words.index_text(
+        name=name, folder=folder, tag_names=tag_names
+    )
+    return {"sound_id": sound_id, "name": name_text, "folder": folder_text, "tags": tag_text}
+
+
+def _path_values(path_key: bytes, state: FileState) -> dict[str, Any]:
+    path = Path(os.fsdecode(path_key))
+    return {
+        "path_key": path_key,
+        "path": display_path(path_key),
+        "name": display_path(path.name),
+        "folder": display_path(path.parent),
+        **state._asdict(),
+    }
+
+
+def _content_values(content: Content) -> dict[str, Any]:
+    return {
+        "content_hash": content.content_hash,
+        "format": content.format,
+        "subtype": content.subtype,
+        "sample_rate_hz": content.sample_rate_hz,
+        "channels": content.channels,
+        "duration_s": content.duration_s,
+    }
+
+
+def _insert_windows(connection: Connection, sound_id: int, content: Content) -> None:
+    rows = [
+        {
+            "sound_id": sound_id,
+            "start_s": window.start_s,
+            "end_s": window.end_s,
+            "vector": vector.astype("<f4").tobytes(),
+        }
+        for window, vector in zip(content.windows, content.vectors, strict=True)
+    ]
+    connection.execute(insert(windows), rows)
+
+
+def _insert_auto_tags(connection: Connection, sound_id: int, found: Sequence[Tag]) -> None:
+    if not found:
+        return
+    ids = tag_ids(connection, [tag.name for tag in found])
+    rows = [
+        {"sound_id": sound_id, "tag_id": ids[tag.name], "source": "auto", "score": tag.score}
+        for tag in found
+    ]
+    connection.execute(insert(sound_tags), rows)
+
+
+def _without_rejected(connection: Connection, sound_id: int, found: Sequence[Tag]) -> list[Tag]:
+    """The tags that the user has not rejected; rejected ones get their present score, or 0."""
+    scores = {tag.name: tag.score for tag in found}
+    rejected = connection.execute(
+        select(tags.c.id, tags.c.name)
+        .join(sound_tags)
+        .where(sound_tags.c.sound_id == sound_id, sound_tags.c.source == "rejected")
+    ).all()
+    for tag_id, name in rejected:
+        connection.execute(
+            update(sound_tags)
+            .where(sound_tags.c.sound_id == sound_id, sound_tags.c.tag_id == tag_id)
+            .where(sound_tags.c.source == "rejected")
+            .values(score=scores.pop(name, 0.0))
+        )
+    return [tag for tag in found if tag.name in scores]
+
+
+def _chunks(ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        yield ids[start : start + _IDS_AT_ONCE]
