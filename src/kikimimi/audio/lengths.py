@@ -12,6 +12,8 @@ from kikimimi.audio.riff import iterate_chunks
 UNKNOWN_LENGTH = 1 << 60
 """libsndfile gives a frame count above this where the header holds none."""
 
+_TOLERATED_SHARE = 0.01
+_TOLERATED_S = 0.1
 _ID3_HEADER = 10
 _MOST_CHUNKS = 1000
 _MP3_FRAME_START = 64
@@ -36,6 +38,12 @@ def promised_frames(path: Path, file_format: str, frames: int) -> int | None:
     if data is None or data.held == 0 or _is_unset(data.size):
         return frames
     return max(frames, frames * data.size // data.held)
+
+
+def is_truncated(promised: int, held: int, sample_rate_hz: int) -> bool:
+    """Tell whether a file lacks more of its promised frames than rounding explains."""
+    missing = promised - held
+    return missing > _TOLERATED_SHARE * promised and missing > _TOLERATED_S * sample_rate_hz
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,34 @@ from typing import Any, Self
 
 import numpy as np
 
+from kikimimi.audio.lengths import is_truncated
+from kikimimi.audio.riff import open_binary
 from kikimimi.errors import AudioError
 from kikimimi.paths import display_path
 from kikimimi.types import FloatArray, Recording
 
 _MICROSECONDS = 1_000_000
 _BEYOND_ANY_END = 1 << 62
+_SKIP_FRAMES = 1 << 16
+
+# Offset and bytes by which a file is known. FFmpeg is told the format, because left to guess it
+# would follow playlists dressed as sound files to other files and servers.
+_SIGNATURES = (
+    (4, b"ftyp", "mov"),
+    (4, b"moov", "mov"),
+    (4, b"mdat", "mov"),
+    (4, b"wide", "mov"),
+    (4, b"free", "mov"),
+    (0, b"\x1a\x45\xdf\xa3", "matroska"),
+    (8, b"AVI ", "avi"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
+    (0, b"\xff\xf1", "aac"),
+    (0, b"\xff\xf9", "aac"),
+)
+_SIGNATURE_BYTES = 16
+# FFmpeg's names of the containers whose header tells a length; for others it guesses one.
+_KEEP_TRACK_LENGTHS = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "avi"})
+_KEEP_LENGTH = frozenset({"matroska,webm"})
 
 
 class MediaSource:
@@ -31,26 +53,28 @@ class MediaSource:
         self._av = _import_av(path)
         self._position = 0
         self._waiting: FloatArray | None = None
-        self._container = self._open()
+        self._file = open_binary(path)
         try:
+            self._container = self._open()
             self._stream = self._find_stream()
+            self._promised = self._promised_frames()
             self.recording = self._describe()
         except BaseException:
-            self.close()
+            self._file.close()
             raise
         self._blocks = self._decode()
 
     def seek(self, frame: int) -> None:
         """Go to sample frame `frame` by decoding up to it: containers seek inexactly."""
         while self._position < frame:
-            if len(self.read(min(frame - self._position, 1 << 16))) == 0:
+            if len(self.read(min(frame - self._position, _SKIP_FRAMES))) == 0:
                 return
 
     def read(self, frames: int) -> FloatArray:
         """Decode the next frames, (T, C) float32; fewer than asked for only at the end.
 
         Raises:
-            AudioError: the data is damaged.
+            AudioError: the data is damaged, or ends before the header says.
         """
         parts: list[FloatArray] = []
         missing = frames
@@ -69,6 +93,7 @@ class MediaSource:
     def close(self) -> None:
         """Close the file."""
         self._container.close()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -77,53 +102,83 @@ class MediaSource:
         self.close()
 
     def _open(self) -> Any:
+        self._file.seek(0)
+        demuxer = _find_demuxer(self._file.read(_SIGNATURE_BYTES))
+        self._file.seek(0)
+        if demuxer is None:
+            raise self._error("not audio, nor video in a known container")
         try:
-            # As a file object, because PyAV takes names as URLs and as UTF-8.
-            return self._av.open(self._path.open("rb"), mode="r", metadata_errors="replace")
-        except PermissionError as error:
-            raise self._error("may not be read (permission denied)") from error
-        except (self._av.FFmpegError, OSError) as error:
-            raise self._error(f"not audio, or damaged at its start ({_reason(error)})") from error
+            return self._av.open(self._file, format=demuxer, metadata_errors="replace")
+        except (self._av.FFmpegError, ValueError) as error:
+            raise self._error(f"damaged: cannot be opened ({_reason(error)})") from error
 
     def _find_stream(self) -> Any:
         if not self._container.streams.audio:
             raise self._error("holds no sound track")
         stream = self._container.streams.audio[0]
         if not stream.rate or not stream.channels:
-            raise self._error("the header of its sound track is damaged")
+            raise self._error("damaged: its sound track has no sample rate or no channels")
         return stream
+
+    def _promised_frames(self) -> int | None:
+        """Length of the sound track, where the container tells it."""
+        stream, container = self._stream, self._container
+        is_alone = len(container.streams) == 1
+        if container.format.name in _KEEP_TRACK_LENGTHS and stream.duration is not None:
+            return round(stream.duration * stream.time_base * stream.rate)
+        if container.format.name in _KEEP_LENGTH and is_alone and container.duration:
+            return round(container.duration * stream.rate / _MICROSECONDS)
+        return None
 
     def _describe(self) -> Recording:
         stream = self._stream
-        if stream.duration is not None and stream.time_base is not None:
-            duration_s = float(stream.duration * stream.time_base)
-        else:
-            duration_s = (self._container.duration or 0) / _MICROSECONDS
+        guessed = round((self._container.duration or 0) * stream.rate / _MICROSECONDS)
+        frames = self._promised or guessed or self._count_frames()
+        if frames <= 0:
+            raise self._error("its sound track is empty")
         return Recording(
             path=self._path,
             sample_rate_hz=stream.rate,
             channels=stream.channels,
-            frames=round(duration_s * stream.rate),
+            frames=frames,
             format=self._container.format.name.split(",")[0].upper(),
             subtype=stream.codec_context.name.upper(),
         )
 
+    def _count_frames(self) -> int:
+        """Decode the file once, because recordings of a browser do not tell their length."""
+        try:
+            count = sum(frame.samples for frame in self._container.decode(self._stream))
+            self._container = self._open()
+            self._stream = self._find_stream()
+        except self._av.FFmpegError as error:
+            raise self._error(f"damaged: cannot be decoded ({_reason(error)})") from error
+        return count
+
     def _decode(self) -> Iterator[FloatArray]:
-        recording = self.recording
-        resampler = self._av.AudioResampler(
-            format="flt", layout=self._stream.layout, rate=recording.sample_rate_hz
-        )
+        rate_hz, channels = self.recording.sample_rate_hz, self.recording.channels
+        resampler = self._av.AudioResampler(format="flt", layout=self._stream.layout, rate=rate_hz)
         decoded = 0
         try:
-            for frame in self._container.decode(self._stream):
+            for frame in self._frames():
                 for part in resampler.resample(frame):
                     decoded += part.samples
-                    yield part.to_ndarray().reshape(-1, recording.channels)
+                    yield part.to_ndarray().reshape(-1, channels)
         except (self._av.FFmpegError, ValueError) as error:
+            second = decoded / rate_hz
             raise self._error(
-                f"damaged: cannot be decoded after {decoded / recording.sample_rate_hz:.2f} s "
-                f"({_reason(error)})"
+                f"damaged: cannot be decoded after {second:.2f} s ({_reason(error)})"
             ) from error
+        if self._promised is not None and is_truncated(self._promised, decoded, rate_hz):
+            raise self._error(
+                f"truncated: header promises {self._promised / rate_hz:.2f} s, "
+                f"file holds {decoded / rate_hz:.2f} s"
+            )
+
+    def _frames(self) -> Iterator[Any]:
+        yield from self._container.decode(self._stream)
+        # None makes the resampler give out what it holds back.
+        yield None
 
     def _error(self, reason: str) -> AudioError:
         return AudioError(f"{display_path(self._path)}: {reason}")
@@ -137,6 +192,13 @@ def _import_av(path: Path) -> Any:
             f"{display_path(path)}: this format needs PyAV; "
             'install it with: pip install "kikimimi[media]"'
         ) from error
+
+
+def _find_demuxer(start: bytes) -> str | None:
+    for offset, signature, demuxer in _SIGNATURES:
+        if start[offset:].startswith(signature):
+            return demuxer
+    return None
 
 
 def _reason(error: Exception) -> str:

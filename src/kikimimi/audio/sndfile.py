@@ -6,13 +6,16 @@ from typing import Self
 
 import soundfile
 
-from kikimimi.audio.lengths import UNKNOWN_LENGTH, promised_frames
+from kikimimi.audio.lengths import UNKNOWN_LENGTH, is_truncated, promised_frames
 from kikimimi.errors import AudioError
 from kikimimi.paths import display_path
 from kikimimi.types import FloatArray, Recording
 
-_TOLERATED_SHARE = 0.01
-_TOLERATED_S = 0.1
+_NOT_RECOGNISED = frozenset({1, 7})
+"""libsndfile's error numbers for what it takes for no sound at all (7: no MPEG frame)."""
+
+_BLOCK_VALUES = 1 << 20
+_FINE_BLOCK_FRAMES = 1024
 
 
 class UnknownFormatError(AudioError):
@@ -57,7 +60,9 @@ class SndfileSource:
         if file.frames <= 0:
             raise self._error("the header promises no sound (0 samples)")
         promised = promised_frames(self._path, file.format, file.frames)
-        frames = _count_frames(self._path) if file.frames >= UNKNOWN_LENGTH else file.frames
+        frames = file.frames
+        if frames >= UNKNOWN_LENGTH:
+            frames = _count_frames(self._path)
         self.recording = Recording(
             path=self._path,
             sample_rate_hz=file.samplerate,
@@ -106,15 +111,14 @@ class SndfileSource:
 
     def _check_length(self, promised: int, held: int) -> None:
         rate = self._file.samplerate
-        missing = promised - held
-        if missing > _TOLERATED_SHARE * promised and missing > _TOLERATED_S * rate:
+        if is_truncated(promised, held, rate):
             raise self._error(
                 f"truncated: header promises {promised / rate:.2f} s, "
                 f"file holds {held / rate:.2f} s"
             )
 
     def _decoding_error(self, error: soundfile.LibsndfileError) -> AudioError:
-        second = self._position / self._file.samplerate
+        second = _count_frames(self._path, _FINE_BLOCK_FRAMES) / self._file.samplerate
         return self._error(f"damaged: cannot be decoded after {second:.2f} s ({_reason(error)})")
 
     def _error(self, reason: str) -> AudioError:
@@ -131,24 +135,27 @@ def _open(path: Path) -> _SequentialFile:
             raise AudioError(
                 f"{display_path(path)}: may not be read (permission denied)"
             ) from error
+        if error.code in _NOT_RECOGNISED:
+            raise UnknownFormatError(
+                f"{display_path(path)}: not audio in a format that can be read"
+            ) from error
         raise UnknownFormatError(
-            f"{display_path(path)}: not audio, or damaged at its start ({_reason(error)})"
+            f"{display_path(path)}: damaged: cannot be opened ({_reason(error)})"
         ) from error
     except TypeError as error:
         # Headerless formats (.raw) are taken by name, and then a rate is missing.
         raise UnknownFormatError(f"{display_path(path)}: has no header to read") from error
 
 
-def _count_frames(path: Path) -> int:
-    """Length of a file whose header does not tell it, by decoding it."""
+def _count_frames(path: Path, block_frames: int | None = None) -> int:
+    """Count the frames that can be decoded, by decoding them."""
     count = 0
     with _open(path) as file:
-        block_frames = max(1, (1 << 20) // file.channels)
+        block_frames = block_frames or max(1, _BLOCK_VALUES // file.channels)
         while True:
             try:
                 got = len(file.read(block_frames, dtype="float32", always_2d=True))
             except soundfile.LibsndfileError:
-                # Reading meets the damage again, and says where it is.
                 return count
             count += got
             if got < block_frames:
