@@ -32,9 +32,9 @@ _SIGNATURES = (
     (0, b"\xff\xf9", "aac"),
 )
 _SIGNATURE_BYTES = 16
-# FFmpeg's names of the containers whose header tells a length; for others it guesses one.
-_KEEP_TRACK_LENGTHS = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "avi"})
-_KEEP_LENGTH = frozenset({"matroska,webm"})
+# Demuxers of containers whose header tells a length; for others FFmpeg guesses one.
+_KEEP_TRACK_LENGTHS = frozenset({"mov", "avi"})
+_KEEP_LENGTH = frozenset({"matroska"})
 
 
 class MediaSource:
@@ -103,12 +103,12 @@ class MediaSource:
 
     def _open(self) -> Any:
         self._file.seek(0)
-        demuxer = _find_demuxer(self._file.read(_SIGNATURE_BYTES))
+        self._demuxer = _find_demuxer(self._file.read(_SIGNATURE_BYTES))
         self._file.seek(0)
-        if demuxer is None:
+        if self._demuxer is None:
             raise self._error("not audio, nor video in a known container")
         try:
-            return self._av.open(self._file, format=demuxer, metadata_errors="replace")
+            return self._av.open(self._file, format=self._demuxer, metadata_errors="replace")
         except (self._av.FFmpegError, ValueError) as error:
             raise self._error(f"damaged: cannot be opened ({_reason(error)})") from error
 
@@ -124,9 +124,9 @@ class MediaSource:
         """Length of the sound track, where the container tells it."""
         stream, container = self._stream, self._container
         is_alone = len(container.streams) == 1
-        if container.format.name in _KEEP_TRACK_LENGTHS and stream.duration is not None:
+        if self._demuxer in _KEEP_TRACK_LENGTHS and stream.duration is not None:
             return round(stream.duration * stream.time_base * stream.rate)
-        if container.format.name in _KEEP_LENGTH and is_alone and container.duration:
+        if self._demuxer in _KEEP_LENGTH and is_alone and container.duration:
             return round(container.duration * stream.rate / _MICROSECONDS)
         return None
 
@@ -141,7 +141,7 @@ class MediaSource:
             sample_rate_hz=stream.rate,
             channels=stream.channels,
             frames=frames,
-            format=self._container.format.name.split(",")[0].upper(),
+            format=str(self._demuxer).upper(),
             subtype=stream.codec_context.name.upper(),
         )
 
