@@ -185,8 +185,8 @@ def verify_header(path: Path) -> None:
         raise _error(path, reason) from error
     if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
         raise LibraryError(
-            f"{display_path(path)} is not a Kikimimi library, nor any SQLite file; it is left as it "
-            "is, choose another path"
+            f"{display_path(path)} is not a Kikimimi library, nor any SQLite file; it is left "
+            "as it is, choose another path"
         )
     (application_id,) = struct.unpack_from(">I", header, 68)
     if application_id != schema.APPLICATION_ID:

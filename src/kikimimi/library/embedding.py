@@ -21,7 +21,7 @@ from kikimimi.types import FloatArray, Recording, Tag, Window
 MIN_WINDOW_S = 0.96
 """A sound shorter than this is filled up to it with silence."""
 
-WINDOW_QUANTUM_S = 0.48
+WINDOW_QUANTUM_S = 0.32
 """Windows are filled up to a multiple of this, so that few lengths occur."""
 
 MIN_TAG_SCORE = 0.1

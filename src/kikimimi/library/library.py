@@ -16,6 +16,7 @@ from kikimimi.library import store, tagging
 from kikimimi.library.database import Database, create_database, read_settings
 from kikimimi.library.ingest import index_folders
 from kikimimi.library.locking import indexing_lock
+from kikimimi.library.playlists import Playlists
 from kikimimi.library.records import (
     IndexProgress,
     IndexReport,
@@ -212,6 +213,11 @@ class Library:
         """How many present sounds have each tag, the most frequent first."""
         with self.database.reading() as connection:
             return tagging.tag_counts(connection)
+
+    @property
+    def playlists(self) -> Playlists:
+        """The playlists of the library."""
+        return Playlists(self.database)
 
     def _open(self) -> Database:
         database = Database(self.path)

@@ -147,8 +147,8 @@ def content_of(connection: Connection, sound: Sound) -> Content:
 def add_sound(connection: Connection, path_key: bytes, state: FileState, content: Content) -> int:
     """Insert a sound with its windows, automatic tags and words; return its id."""
     values = _path_values(path_key, state) | _content_values(content)
-    result = connection.execute(insert(sounds).values(**values, missing=0))
-    (sound_id,) = result.inserted_primary_key or ()
+    statement = insert(sounds).values(**values, missing=0).returning(sounds.c.id)
+    sound_id = connection.execute(statement).scalar_one()
     _insert_windows(connection, sound_id, content)
     _insert_auto_tags(connection, sound_id, content.tags)
     refresh_words(connection, [sound_id])
