@@ -206,8 +206,11 @@ def test_frames_of_extreme_clips_are_timed(encoder, kind) -> None:
     assert np.isfinite(encoding.embeddings).all()
     assert len(seconds) >= 1
     assert seconds[0] >= 0
-    assert seconds[-1] <= duration_s + card.frame_hop_s
-    np.testing.assert_allclose(np.diff(seconds), card.frame_hop_s, rtol=1e-3)
+    assert seconds[-1] <= duration_s + card.frame_hop_s / 2
+    steps = np.diff(seconds)
+    np.testing.assert_allclose(steps[:-1], card.frame_hop_s, rtol=1e-3)
+    # The last frame may be cut short by the end of the clip.
+    assert ((steps > 0) & (steps < card.frame_hop_s * 1.001)).all()
 
 
 def test_frames_are_many_and_differ_over_time(encoder) -> None:
