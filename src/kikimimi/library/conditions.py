@@ -1,0 +1,103 @@
+"""Filters as conditions on the table of sounds."""
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, literal, or_, select
+
+from kikimimi.encoders.vocabulary import find_tags
+from kikimimi.errors import QueryError
+from kikimimi.library.query import Filters
+from kikimimi.library.schema import sound_tags, sounds, tags
+from kikimimi.library.words import tag_tokens, tokens
+from kikimimi.paths import display_path
+
+Condition = ColumnElement[bool]
+
+
+def sound_conditions(connection: Connection, filters: Filters) -> list[Condition]:
+    """Conditions that all hold for the sounds that are there and pass the filters.
+
+    Raises:
+        QueryError: a tag is known neither to the library nor to a vocabulary.
+    """
+    return [
+        sounds.c.missing == 0,
+        *_tag_conditions(connection, filters),
+        *_duration_conditions(filters),
+        *_one_of(sounds.c.sample_rate_hz, filters.sample_rates_hz),
+        *_one_of(sounds.c.channels, filters.channels),
+        *_any_of([_has_format(name) for name in filters.formats]),
+        *_any_of([_lies_below(folder) for folder in filters.folders]),
+    ]
+
+
+def _tag_conditions(connection: Connection, filters: Filters) -> list[Condition]:
+    if not (filters.tags or filters.without_tags):
+        return []
+    known = {row.name: row.id for row in connection.execute(select(tags.c.name, tags.c.id))}
+    wanted = [sounds.c.id.in_(_tagged(_tag_ids(known, text))) for text in filters.tags]
+    refused = [sounds.c.id.not_in(_tagged(_tag_ids(known, text))) for text in filters.without_tags]
+    return [*wanted, *refused]
+
+
+def _tagged(tag_ids: list[int]) -> Any:
+    return select(sound_tags.c.sound_id).where(
+        sound_tags.c.tag_id.in_(tag_ids), sound_tags.c.source != "rejected"
+    )
+
+
+def _tag_ids(known: dict[str, int], text: str) -> list[int]:
+    """The ids of the library's tags that go by this name."""
+    if text in known:
+        return [known[text]]
+    key = tokens(text)
+    found = [known[name] for name in known if key and key in tag_tokens(name)]
+    if not found and not find_tags(text):
+        bare = {name.rpartition("/")[2]: name for name in known}
+        near = get_close_matches(text, [*bare, *known], n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "search for it as a word instead"
+        raise QueryError(f"no sound has a tag '{display_path(os.fsencode(text))}'; {hint}")
+    return found
+
+
+def _duration_conditions(filters: Filters) -> list[Condition]:
+    conditions = []
+    if filters.min_duration_s is not None:
+        conditions.append(sounds.c.duration_s >= filters.min_duration_s)
+    if filters.max_duration_s is not None:
+        conditions.append(sounds.c.duration_s <= filters.max_duration_s)
+    return conditions
+
+
+def _has_format(name: str) -> Condition:
+    """The format or its subtype is called so, or the file name ends so."""
+    plain = name.lower().removeprefix(".")
+    ending = f".{plain}"
+    return or_(
+        func.lower(sounds.c.format) == plain,
+        func.lower(sounds.c.subtype) == plain,
+        func.lower(func.substr(sounds.c.name, -len(ending))) == ending,
+    )
+
+
+def _lies_below(folder: str) -> Condition:
+    """The folder is the sound's own or one above it; a relative one may begin anywhere."""
+    path = Path(folder).expanduser()
+    if folder.startswith("."):
+        path = path.absolute().resolve()
+    inside = f"{display_path(path).rstrip('/')}/"
+    stored = sounds.c.folder + literal("/")
+    if path.is_absolute():
+        return func.instr(stored, inside) == 1
+    return func.instr(literal("/") + stored, f"/{inside}") > 0
+
+
+def _one_of(column: ColumnElement[int], values: tuple[int, ...]) -> list[Condition]:
+    return [column.in_(values)] if values else []
+
+
+def _any_of(conditions: list[Condition]) -> list[Condition]:
+    return [or_(*conditions)] if conditions else []
