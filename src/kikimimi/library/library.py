@@ -13,10 +13,14 @@ from kikimimi.encoders.contract import Encoder
 from kikimimi.encoders.registry import DEFAULT_ENCODER, create_encoder
 from kikimimi.errors import LibraryError
 from kikimimi.library import store, tagging
+from kikimimi.library.contents import SoundEmbedding, all_embeddings, all_tags
 from kikimimi.library.database import Database, create_database, read_settings
+from kikimimi.library.duplicates import DEFAULT_THRESHOLD, DuplicateGroup, find_duplicates
+from kikimimi.library.example import Example, example_vectors
 from kikimimi.library.ingest import index_folders
 from kikimimi.library.locking import indexing_lock
 from kikimimi.library.playlists import Playlists
+from kikimimi.library.query import Filters
 from kikimimi.library.records import (
     IndexProgress,
     IndexReport,
@@ -24,7 +28,11 @@ from kikimimi.library.records import (
     SoundReference,
     SoundTag,
 )
+from kikimimi.library.search import Hit, SearchRequest, search
+from kikimimi.library.space import Metric
+from kikimimi.library.vector_index import VectorIndex
 from kikimimi.paths import display_path
+from kikimimi.types import FloatArray
 
 
 class Library:
@@ -49,6 +57,7 @@ class Library:
         self._wanted_encoder = encoder
         self._encoder: Encoder | None = None
         self._opened: Database | None = None
+        self._index: VectorIndex | None = None
         if self.path.exists():
             self._open()
 
@@ -218,6 +227,83 @@ class Library:
     def playlists(self) -> Playlists:
         """The playlists of the library."""
         return Playlists(self.database)
+
+    def search(
+        self,
+        text: str | None = None,
+        *,
+        like: Example | SoundReference | FloatArray | None = None,
+        filters: Filters | None = None,
+        metric: Metric = "euclidean",
+        pca: int | None = None,
+        limit: int = 10,
+    ) -> list[Hit]:
+        """Find sounds: one ranked list by example, words and filters together.
+
+        Words and filters decide who is in. With an example the nearest comes first; with words
+        alone the best match; with filters alone the order is by name (see `library.search`).
+
+        Args:
+            text: words; a comma means OR, a leading minus NOT, quotes a phrase.
+            like: the example: a sound file, the id of a sound, an `Example` for a stretch of one,
+                or vectors (D,) or (Q, D) of this library's encoder. A sound given by id is not
+                among its own results.
+            filters: tags, durations, formats and so on.
+            metric: "euclidean" or "cosine".
+            pca: compare in this number of principal components.
+            limit: the most sounds to return.
+
+        Raises:
+            QueryError: the words, the example or a filter cannot be understood.
+            AudioError: the example cannot be read.
+            LibraryError: the library is damaged or was made with another encoder.
+        """
+        excluded: tuple[int, ...] = ()
+        if isinstance(like, int | str | os.PathLike):
+            like = Example(like)
+        with self.database.reading() as connection:
+            if isinstance(like, Example):
+                vectors: FloatArray | None = example_vectors(connection, like, self.encoder)
+                excluded = (like.sound,) if isinstance(like.sound, int) else ()
+            else:
+                vectors = like
+            request = SearchRequest(
+                vectors=vectors,
+                text=text,
+                filters=filters or Filters(),
+                metric=metric,
+                pca=pca,
+                limit=limit,
+                excluded=excluded,
+            )
+            return search(connection, self._vector_index(), request)
+
+    def duplicates(self, *, threshold: float = DEFAULT_THRESHOLD) -> list[DuplicateGroup]:
+        """Groups of sounds that are equal or nearly so.
+
+        Args:
+            threshold: the largest cosine distance between near-duplicates.
+
+        Raises:
+            QueryError: the threshold is negative.
+        """
+        with self.database.reading() as connection:
+            return find_duplicates(connection, self._vector_index(), threshold=threshold)
+
+    def all_tags(self) -> dict[int, list[SoundTag]]:
+        """The tags of every sound by its id, the user's first, then by score."""
+        with self.database.reading() as connection:
+            return all_tags(connection)
+
+    def embeddings(self) -> Iterator[SoundEmbedding]:
+        """The vectors of all windows of sounds that are not missing, by path and time."""
+        with self.database.reading() as connection:
+            yield from all_embeddings(connection)
+
+    def _vector_index(self) -> VectorIndex:
+        if self._index is None:
+            self._index = VectorIndex(self.path.with_name(self.path.name + ".index"))
+        return self._index
 
     def _open(self) -> Database:
         database = Database(self.path)

@@ -1,0 +1,90 @@
+"""`kikimimi index`: take the sounds of folders into the library."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kikimimi.cli.options import JsonOption, LibraryOption, library_path
+from kikimimi.cli.output import (
+    duration_text,
+    json_path,
+    print_failure,
+    print_json,
+    print_message,
+)
+from kikimimi.cli.progress import file_progress
+from kikimimi.library.library import Library
+from kikimimi.library.records import IndexReport
+from kikimimi.paths import display_path
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command("index", epilog="Example: kikimimi index ~/Sounds")(index)
+
+
+def index(
+    places: Annotated[list[Path], typer.Argument(help="Folders and sound files.")],
+    library: LibraryOption = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="Encoder of a new library (see kikimimi models).")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes to use.", show_default="one a core")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Read bad files again though unchanged.")
+    ] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Then delete the sounds whose files are gone.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Scan, embed and tag the sounds under folders; only what is new or changed is read.
+
+    Can be stopped at any time; the next run goes on from there.
+    """
+    path = library_path(library)
+    if library is None:
+        path.parent.mkdir(exist_ok=True)
+    with Library(path, encoder=encoder) as opened:
+        with file_progress("Indexing") as progress:
+            report = opened.index(
+                places, workers=workers, progress=progress, retry_failed=retry_failed
+            )
+        purged = opened.purge() if purge else 0
+    for failure in report.failures:
+        if as_json:
+            print_json({"path": json_path(failure.path), "error": failure.reason})
+        else:
+            print_failure(failure.path, failure.reason)
+    if as_json:
+        summary = {key: value for key, value in asdict(report).items() if key != "failures"}
+        print_json({**summary, "failed": len(report.failures), "purged": purged})
+    else:
+        print_message(_summary(report, path, purged))
+    if report.failures:
+        raise typer.Exit(1)
+
+
+def _summary(report: IndexReport, path: Path, purged: int) -> str:
+    counts = {
+        "added": report.added,
+        "updated": report.updated,
+        "moved": report.moved,
+        "unchanged": report.unchanged,
+        "missing": report.missing,
+        "purged": purged,
+        "failed": len(report.failures),
+    }
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    rate = report.audio_seconds / report.seconds if report.seconds > 0 else 0.0
+    speed = (
+        f"; {duration_text(report.audio_seconds)} of sound in "
+        f"{duration_text(report.seconds)}, {rate:.0f}x real time"
+        if report.audio_seconds
+        else ""
+    )
+    return f"{display_path(path)}: {told or 'no sounds found'}{speed}"

@@ -1,0 +1,166 @@
+"""`kikimimi search`: sounds by example, words, tags and facts, in one ranked list."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+
+from kikimimi.audio.discovery import is_audio_path
+from kikimimi.cli.options import (
+    JsonOption,
+    LanguageOption,
+    LibraryOption,
+    open_library,
+    parse_language,
+)
+from kikimimi.cli.output import (
+    duration_text,
+    json_path,
+    print_json,
+    print_message,
+    print_table,
+    short_path,
+    tag_text,
+)
+from kikimimi.encoders.vocabulary import Language
+from kikimimi.errors import QueryError
+from kikimimi.library.example import Example
+from kikimimi.library.library import Library
+from kikimimi.library.query import Filters, parse_duration, parse_sample_rate
+from kikimimi.library.search import Hit
+from kikimimi.library.space import Metric
+
+_SHOWN_TAGS = 3
+
+_EXAMPLES = (
+    "Examples: kikimimi search knock.wav; kikimimi search 雨 屋根; "
+    "kikimimi search knock.wav door --tag dog --duration '<3'"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command("search", epilog=_EXAMPLES)(search)
+
+
+def search(
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(help='A sound file, words, or both. Words: comma OR, -NOT, "phrase".'),
+    ] = None,
+    sound_id: Annotated[
+        int | None, typer.Option("--id", help="A sound of the library as the example.")
+    ] = None,
+    start: Annotated[float, typer.Option(min=0, help="Start of the example, s.")] = 0.0,
+    end: Annotated[
+        float | None, typer.Option(min=0, help="End of the example, s.", show_default="its end")
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only sounds with this tag.")] = None,
+    without_tag: Annotated[list[str] | None, typer.Option(help="Only sounds without it.")] = None,
+    duration: Annotated[str | None, typer.Option(help="Seconds: 2-10, '<3', '>60' or 5.")] = None,
+    file_format: Annotated[
+        list[str] | None, typer.Option("--format", help="wav, flac, ogg, mp3 ...")
+    ] = None,
+    rate: Annotated[list[str] | None, typer.Option(help="Sample rate: 48000 or 44.1k.")] = None,
+    channels: Annotated[list[int] | None, typer.Option(min=1, help="Number of channels.")] = None,
+    folder: Annotated[list[str] | None, typer.Option(help="Only sounds below it.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-k", min=1, help="How many.")] = 10,
+    metric: Annotated[str, typer.Option(help="euclidean or cosine.")] = "euclidean",
+    pca: Annotated[
+        int | None, typer.Option(min=1, help="Compare in this many principal components.")
+    ] = None,
+    language: LanguageOption = "",
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find sounds: by example (nearest first), by words, by tags and facts, or by all together."""
+    chosen = parse_language(language)
+    low, high = parse_duration(duration) if duration else (None, None)
+    filters = Filters(
+        tags=tuple(tag or ()),
+        without_tags=tuple(without_tag or ()),
+        min_duration_s=low,
+        max_duration_s=high,
+        formats=tuple(file_format or ()),
+        sample_rates_hz=tuple(parse_sample_rate(each) for each in rate or ()),
+        channels=tuple(channels or ()),
+        folders=tuple(folder or ()),
+    )
+    example, words = _split(query or [], sound_id)
+    if example is None and not words and filters == Filters():
+        raise QueryError("there is nothing to search for; give a sound file, words or a filter")
+    with open_library(library) as opened:
+        hits = opened.search(
+            words,
+            like=None if example is None else Example(example, start_s=start, end_s=end),
+            filters=filters,
+            metric=_metric(metric),
+            pca=pca,
+            limit=limit,
+        )
+        show_hits(opened, hits, chosen, as_json=as_json)
+
+
+def show_hits(library: Library, hits: Sequence[Hit], language: Language, *, as_json: bool) -> None:
+    """Print a ranked list: a table, or a JSON line for each hit."""
+    if as_json:
+        for hit in hits:
+            print_json(_record(hit))
+        return
+    columns = ("rank", "distance", "length", "sound", "tags")
+    print_table(columns, (_row(hit, language) for hit in hits), right=columns[:3])
+    if not hits:
+        print_message("nothing found; try fewer words or filters")
+
+
+def _split(query: Sequence[str], sound_id: int | None) -> tuple[Path | int | None, str]:
+    """Tell the example from the words."""
+    files = [text for text in query if _is_file(text)]
+    if len(files) + (sound_id is not None) > 1:
+        raise QueryError("there is more than one example; give one sound file or one --id")
+    words = " ".join(text for text in query if text not in files)
+    if files:
+        return Path(files[0]).expanduser(), words
+    return sound_id, words
+
+
+def _is_file(text: str) -> bool:
+    path = Path(text).expanduser()
+    try:
+        found = path.is_file()
+    except OSError:  # a text too long to be a name
+        return False
+    if not found and is_audio_path(path) and " " not in text:
+        raise QueryError(f"there is no sound file {text!r}; check the path, or quote it as words")
+    return found
+
+
+def _metric(text: str) -> Metric:
+    metrics: dict[str, Metric] = {metric: metric for metric in get_args(Metric)}
+    if text not in metrics:
+        raise QueryError(f"there is no metric {text!r}; use {' or '.join(metrics)}")
+    return metrics[text]
+
+
+def _record(hit: Hit) -> dict[str, object]:
+    return {
+        "rank": hit.rank,
+        "path": json_path(hit.path),
+        "start": round(hit.start_s, 3),
+        "end": round(hit.end_s, 3),
+        "distance": round(hit.distance, 6),
+        "tags": [{"name": tag.name, "score": round(tag.score, 4)} for tag in hit.tags],
+    }
+
+
+def _row(hit: Hit, language: Language) -> tuple[str, ...]:
+    stretch = f" @ {duration_text(hit.start_s)}" if hit.start_s > 0 else ""
+    tags = ", ".join(tag_text(tag.name, language) for tag in hit.tags[:_SHOWN_TAGS])
+    return (
+        str(hit.rank),
+        f"{hit.distance:.3f}",
+        duration_text(hit.end_s - hit.start_s),
+        short_path(hit.path) + stretch,
+        tags,
+    )

@@ -1,0 +1,120 @@
+"""The embedded default encoder: small, quick on a CPU, its weights in the package.
+
+A MobileNet v1 that started from YAMNet's layers and was distilled on ESC-50 and free effects
+(`kikimimi.pretraining.default_encoder`). A clip is padded with silence to a multiple of 0.32 s, at
+least 0.96 s.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+
+from kikimimi.encoders.contract import Encoder, EncoderCard, Encoding, FrameEncoding
+from kikimimi.encoders.registry import DEFAULT_ENCODER, register
+from kikimimi.encoders.vocabulary import vocabulary
+from kikimimi.encoders.weights import embedded_folder, load_weights, read_config
+from kikimimi.errors import EncoderError
+from kikimimi.features.logmel import LogMel
+from kikimimi.features.presets import YAMNET
+from kikimimi.types import FloatArray
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from kikimimi.encoders.mobilenet import MobileNet
+
+_FRAME_SAMPLES = 32 * YAMNET.hop_length
+_MIN_FRAMES = 3
+_OVERHANG = YAMNET.win_length - YAMNET.hop_length
+_BATCH = 4
+
+
+@register
+class DefaultEncoder(Encoder):
+    """128-d embeddings of length 1, 521 AudioSet events and 50 ESC-50 classes as tags."""
+
+    card: ClassVar[EncoderCard] = EncoderCard(
+        name=DEFAULT_ENCODER,
+        title="Kikimimi default (MobileNet v1, distilled from YAMNet)",
+        paper="MobileNets (Howard et al., 2017); YAMNet (Plakal and Ellis, 2020)",
+        licence="weights CC BY-NC 3.0 (trained on ESC-50); code Apache-2.0",
+        training_data="ESC-50; Kenney, rse soundfx and Freedoom effects; YAMNet's scores",
+        sample_rate_hz=YAMNET.sample_rate_hz,
+        embedding_size=128,
+        frame_hop_s=_FRAME_SAMPLES / YAMNET.sample_rate_hz,
+        window_s=5.0,
+        vocabulary=tuple(entry.tag for name in ("audioset", "esc50") for entry in vocabulary(name)),
+        embedded=True,
+    )
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or embedded_folder(DEFAULT_ENCODER)
+        self._network: MobileNet | None = None
+        self._log_mel = LogMel(YAMNET)
+
+    def load(self) -> Self:
+        """Read the weights (4 million parameters), once."""
+        if self._network is None:
+            from kikimimi.encoders.mobilenet import MobileNet
+
+            network = MobileNet()
+            load_weights(self._folder, network, sha256=self.weights_digest)
+            self._network = network.eval().requires_grad_(requires_grad=False)
+        return self
+
+    @cached_property
+    def weights_digest(self) -> str:
+        """SHA-256 that `config.json` gives; `load` checks that the weights are those."""
+        return str(read_config(self._folder).get("weights_sha256", ""))
+
+    def _encode(self, samples: FloatArray) -> Encoding:
+        import torch
+
+        from kikimimi.encoders.mobilenet import linear_softmax_pool
+
+        network = self._loaded()
+        embeddings, scores = [], []
+        with torch.inference_mode():
+            for features in self._features(samples):
+                output = network.heads(features)
+                events = linear_softmax_pool(torch.sigmoid(output.event_logits), dim=1)
+                classes = torch.sigmoid(output.class_logits)
+                embeddings.append(output.embedding.numpy())
+                scores.append(torch.cat([events, classes], dim=1).numpy())
+        return Encoding(np.concatenate(embeddings), np.concatenate(scores))
+
+    def _encode_frames(self, samples: FloatArray) -> FrameEncoding:
+        import torch
+
+        network = self._loaded()
+        count = max(1, -(-samples.shape[1] // _FRAME_SAMPLES))
+        with torch.inference_mode():
+            frames = [network.embed_frames(f).numpy() for f in self._features(samples)]
+        centres = (np.arange(count) + 0.5) * self.card.frame_hop_s
+        last = samples.shape[1] / self.card.sample_rate_hz
+        timestamps = np.minimum(centres, last).astype(np.float32)
+        return FrameEncoding(np.concatenate(frames)[:, :count], timestamps)
+
+    def _loaded(self) -> "MobileNet":
+        if self._network is None:
+            raise EncoderError(f"encoder '{self.card.name}' is not loaded; call load() first")
+        return self._network
+
+    def _features(self, samples: FloatArray) -> "list[Tensor]":
+        """Feature maps of a few clips at a time: (B, T) -> [(<= 4, M, 1024), ...]."""
+        import torch
+
+        network = self._loaded()
+        log_mel = np.swapaxes(self._log_mel(_pad(samples)), 1, 2)
+        return [
+            network.frame_features(torch.from_numpy(log_mel[start : start + _BATCH]))
+            for start in range(0, len(log_mel), _BATCH)
+        ]
+
+
+def _pad(samples: FloatArray) -> FloatArray:
+    frames = max(_MIN_FRAMES, -(-samples.shape[1] // _FRAME_SAMPLES))
+    missing = frames * _FRAME_SAMPLES + _OVERHANG - samples.shape[1]
+    return np.pad(samples, ((0, 0), (0, missing)))
