@@ -75,31 +75,34 @@ def _au_data(file: BinaryIO) -> _Data | None:
 
 def _caf_data(file: BinaryIO) -> _Data | None:
     """Apple Core Audio Format, big-endian, 64-bit sizes, no padding."""
+    end = _bytes_after(file, 0)
     position = 8
     for _ in range(_MOST_CHUNKS):
+        if position + 12 > end:
+            return None
         file.seek(position)
         header = file.read(12)
         size = int.from_bytes(header[4:], "big")
-        if len(header) < 12:
-            return None
+        position += 12
         if header[:4] == b"data":
-            return _Data(size, _bytes_after(file, position + 12))
-        position += 12 + size
+            return _Data(size, end - position)
+        position += size
     return None
 
 
 def _w64_data(file: BinaryIO) -> _Data | None:
     """Sony Wave64: 16-byte identifiers, sizes that count their header, chunks at multiples of 8."""
+    end = _bytes_after(file, 0)
     position = 40
     for _ in range(_MOST_CHUNKS):
+        if position + 24 > end:
+            return None
         file.seek(position)
         header = file.read(24)
         size = int.from_bytes(header[16:], "little")
-        if len(header) < 24 or size < 24:
-            return None
         if header[:4] == b"data":
-            return _Data(size - 24, _bytes_after(file, position + 24))
-        position += -(-size // 8) * 8
+            return _Data(size - 24, end - position - 24)
+        position += max(24, -(-size // 8) * 8)
     return None
 
 

@@ -17,23 +17,8 @@ _MICROSECONDS = 1_000_000
 _BEYOND_ANY_END = 1 << 62
 _SKIP_FRAMES = 1 << 16
 
-# Offset and bytes by which a file is known. FFmpeg is told the format, because left to guess it
-# would follow playlists dressed as sound files to other files and servers.
-_SIGNATURES = (
-    (4, b"ftyp", "mov"),
-    (4, b"moov", "mov"),
-    (4, b"mdat", "mov"),
-    (4, b"wide", "mov"),
-    (4, b"free", "mov"),
-    (0, b"\x1a\x45\xdf\xa3", "matroska"),
-    (8, b"AVI ", "avi"),
-    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
-    (0, b"\xff\xf1", "aac"),
-    (0, b"\xff\xf9", "aac"),
-)
-_SIGNATURE_BYTES = 16
 # Demuxers of containers whose header tells a length; for others FFmpeg guesses one.
-_KEEP_TRACK_LENGTHS = frozenset({"mov", "avi"})
+_KEEP_TRACK_LENGTHS = frozenset({"mov", "avi", "wav"})
 _KEEP_LENGTH = frozenset({"matroska"})
 
 
@@ -43,13 +28,18 @@ class MediaSource:
     recording: Recording
     last_frame: int = _BEYOND_ANY_END
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, demuxer: str) -> None:
         """Open the container and read its header.
+
+        Args:
+            path: the file.
+            demuxer: FFmpeg's name of the container, from `containers.find_demuxer`.
 
         Raises:
             AudioError: PyAV is not installed, or the file is no container with a sound track.
         """
         self._path = path
+        self._demuxer = demuxer
         self._av = _import_av(path)
         self._position = 0
         self._waiting: FloatArray | None = None
@@ -103,10 +93,6 @@ class MediaSource:
 
     def _open(self) -> Any:
         self._file.seek(0)
-        self._demuxer = _find_demuxer(self._file.read(_SIGNATURE_BYTES))
-        self._file.seek(0)
-        if self._demuxer is None:
-            raise self._error("not audio, nor video in a known container")
         try:
             return self._av.open(self._file, format=self._demuxer, metadata_errors="replace")
         except (self._av.FFmpegError, ValueError) as error:
@@ -116,6 +102,8 @@ class MediaSource:
         if not self._container.streams.audio:
             raise self._error("holds no sound track")
         stream = self._container.streams.audio[0]
+        if stream.codec_context is None:
+            raise self._error("its sound track has a coding that is not known")
         if not stream.rate or not stream.channels:
             raise self._error("damaged: its sound track has no sample rate or no channels")
         return stream
@@ -141,7 +129,7 @@ class MediaSource:
             sample_rate_hz=stream.rate,
             channels=stream.channels,
             frames=frames,
-            format=str(self._demuxer).upper(),
+            format=self._demuxer.upper(),
             subtype=stream.codec_context.name.upper(),
         )
 
@@ -192,13 +180,6 @@ def _import_av(path: Path) -> Any:
             f"{display_path(path)}: this format needs PyAV; "
             'install it with: pip install "kikimimi[media]"'
         ) from error
-
-
-def _find_demuxer(start: bytes) -> str | None:
-    for offset, signature, demuxer in _SIGNATURES:
-        if start[offset:].startswith(signature):
-            return demuxer
-    return None
 
 
 def _reason(error: Exception) -> str:

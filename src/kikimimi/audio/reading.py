@@ -35,8 +35,6 @@ def read_clip(
             for block in read_blocks(source, start_frame=start_frame, end_frame=end_frame)
         ]
         rate_hz = source.recording.sample_rate_hz
-    if not blocks:
-        raise AudioError(f"{display_path(path)}: no sound from {start_s:g} s on")
     frames = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
     samples = np.ascontiguousarray(frames.T)
     if sample_rate_hz is None:
@@ -54,4 +52,5 @@ def _stretch(source: Source, start_s: float, end_s: float | None) -> tuple[int, 
     start_frame = round(min(start_s * recording.sample_rate_hz, source.last_frame))
     if end_s is None:
         return start_frame, None
-    return start_frame, round(min(end_s * recording.sample_rate_hz, source.last_frame))
+    end_frame = round(min(end_s * recording.sample_rate_hz, source.last_frame))
+    return start_frame, max(end_frame, start_frame + 1)

@@ -94,6 +94,8 @@ def iterate_chunks(file: BinaryIO, *, big_endian: bool = False) -> Iterator[Chun
         if identifier == b"ds64":
             big_sizes = _read_ds64(file, size)
         yield Chunk(identifier, offset, size, max(0, min(size, file_size - offset)))
+        if offset + size >= end:
+            return
         position = _next_position(file, offset + size)
 
 

@@ -7,6 +7,7 @@ from typing import Self
 import soundfile
 
 from kikimimi.audio.lengths import UNKNOWN_LENGTH, is_truncated, promised_frames
+from kikimimi.audio.riff import open_binary
 from kikimimi.errors import AudioError
 from kikimimi.paths import display_path
 from kikimimi.types import FloatArray, Recording
@@ -16,6 +17,7 @@ _NOT_RECOGNISED = frozenset({1, 7})
 
 _BLOCK_VALUES = 1 << 20
 _FINE_BLOCK_FRAMES = 1024
+_RUN_UP_S = 2
 
 
 class UnknownFormatError(AudioError):
@@ -77,12 +79,20 @@ class SndfileSource:
         return promised
 
     def seek(self, frame: int) -> None:
-        """Go to sample frame `frame`."""
+        """Go to sample frame `frame`.
+
+        Raises:
+            AudioError: the data is damaged.
+        """
+        # An MPEG frame borrows bits from those before it, so the decoder needs a run-up.
+        run_up = _RUN_UP_S * self._file.samplerate if self._file.format == "MP3" else 0
+        self._position = max(0, frame - run_up)
         try:
-            self._file.seek(frame)
+            self._file.seek(self._position)
         except soundfile.LibsndfileError as error:
             raise self._decoding_error(error) from error
-        self._position = frame
+        if frame > self._position:
+            self.read(frame - self._position)
 
     def read(self, frames: int) -> FloatArray:
         """Decode the next frames, (T, C) float32; fewer than asked for only at the end.
@@ -131,10 +141,8 @@ def _open(path: Path) -> _SequentialFile:
     try:
         return _SequentialFile(name)
     except soundfile.LibsndfileError as error:
-        if not os.access(path, os.R_OK):
-            raise AudioError(
-                f"{display_path(path)}: may not be read (permission denied)"
-            ) from error
+        # libsndfile does not say why the system refused; opening it again does.
+        open_binary(path).close()
         if error.code in _NOT_RECOGNISED:
             raise UnknownFormatError(
                 f"{display_path(path)}: not audio in a format that can be read"

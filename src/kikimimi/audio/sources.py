@@ -11,7 +11,8 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from kikimimi.audio.discovery import MEDIA_EXTENSIONS
+from kikimimi.audio.containers import find_demuxer
+from kikimimi.audio.media import MediaSource
 from kikimimi.audio.sndfile import SndfileSource, UnknownFormatError
 from kikimimi.errors import AudioError
 from kikimimi.paths import display_path
@@ -59,13 +60,11 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     _check_file(path)
     try:
         return SndfileSource(path)
-    except UnknownFormatError as error:
-        if path.suffix.lower() not in MEDIA_EXTENSIONS:
-            raise AudioError(str(error)) from error
-    # PyAV loads only where it is needed.
-    from kikimimi.audio.media import MediaSource
-
-    return MediaSource(path)
+    except UnknownFormatError:
+        demuxer = find_demuxer(path)
+        if demuxer is None:
+            raise
+        return MediaSource(path, demuxer)
 
 
 def read_blocks(
@@ -74,8 +73,8 @@ def read_blocks(
     """Yield the frames from `start_frame` to before `end_frame` in blocks (T, C) of 4 MiB at most.
 
     Raises:
-        AudioError: the data is damaged, ends before the header says, or holds NaN or infinite
-            samples.
+        AudioError: the data is damaged, ends before the header says, holds NaN or infinite
+            samples, or there is no frame to give.
     """
     recording = source.recording
     position = start_frame
@@ -86,10 +85,15 @@ def read_blocks(
     while position < stop:
         block = source.read(min(block_frames, stop - position))
         if len(block) == 0:
-            return
+            break
         _check_finite(block, recording, position)
         position += len(block)
         yield block
+    if position == start_frame:
+        raise AudioError(
+            f"{display_path(recording.path)}: holds no sound from "
+            f"{start_frame / recording.sample_rate_hz:g} s on"
+        )
 
 
 def downmix(block: FloatArray) -> FloatArray:

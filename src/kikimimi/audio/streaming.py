@@ -10,6 +10,8 @@ from kikimimi.audio.sources import downmix, open_source, read_blocks
 from kikimimi.errors import AudioError
 from kikimimi.types import Clip, FloatArray
 
+_LARGEST_CLIP_VALUES = 1 << 23
+
 
 def stream_blocks(
     path: str | os.PathLike[str],
@@ -20,7 +22,8 @@ def stream_blocks(
 ) -> Iterator[Clip]:
     """Yield a sound in clips (C, T) of `block_s` seconds, the last one shorter.
 
-    Joined, they equal what `read_clip` gives.
+    Where `block_s` seconds of all channels would take over 32 MiB, the clips are that much
+    shorter. Joined, they equal what `read_clip` gives.
 
     Raises:
         AudioError: as `read_clip`; damage inside the file shows when its block is reached.
@@ -29,14 +32,14 @@ def stream_blocks(
         raise AudioError(f"a block must be longer than 0 s, but got {block_s} s")
     with open_source(path) as source:
         recording = source.recording
-        rate_hz = sample_rate_hz or recording.sample_rate_hz
+        rate_hz = recording.sample_rate_hz if sample_rate_hz is None else sample_rate_hz
         channels = 1 if mono else recording.channels
         resampler = StreamResampler(channels, recording.sample_rate_hz, rate_hz)
         blocks = (
             resampler.push(downmix(block)[None] if mono else block.T)
             for block in read_blocks(source)
         )
-        size = max(1, round(block_s * rate_hz))
+        size = max(1, round(min(block_s * rate_hz, _LARGEST_CLIP_VALUES // channels)))
         for samples in _regroup(blocks, resampler, channels, size):
             yield Clip(samples, rate_hz)
 

@@ -86,8 +86,8 @@ def write_wav(
         subtype: PCM_U8, PCM_16, PCM_24, PCM_32, FLOAT or DOUBLE.
         metadata_from: a RIFF, RF64 or BW64 file whose chunks other than format and samples (bext,
             iXML, cue, LIST, smpl, unknown ones) are kept byte for byte, before or behind the
-            samples as they were; a chunk that this file does not hold to its end is left out, and
-            any other kind of file has none.
+            samples as they were (in RF64, those of odd length all behind). A chunk that this file
+            does not hold to its end is left out; any other kind of file has none.
 
     Raises:
         AudioError: the clip cannot be written so, `metadata_from` cannot be read, the disk is full
@@ -143,6 +143,7 @@ def _write(file: BinaryIO, clip: Clip, encoding: _Encoding, metadata: _Metadata)
     channels, frames = clip.samples.shape
     data_size = frames * channels * encoding.bits // 8
     head = _format_chunk(clip, encoding)
+    before, behind = metadata.before, metadata.behind
     riff_size = 4 + len(head) + metadata.size + 8 + data_size + data_size % 2
     if riff_size <= _LARGEST_RIFF:
         file.write(struct.pack("<4sI4s", b"RIFF", riff_size, b"WAVE"))
@@ -151,13 +152,16 @@ def _write(file: BinaryIO, clip: Clip, encoding: _Encoding, metadata: _Metadata)
         sizes = struct.pack("<4sIQQQI", b"ds64", 28, riff_size + 36, data_size, frames, 0)
         file.write(struct.pack("<4sI4s", b"RF64", UNSET_SIZE, b"WAVE") + sizes)
         stated_size = UNSET_SIZE
+        # libsndfile loses its way in RF64 after a chunk of odd length, so these go behind.
+        behind = (*(chunk for chunk in before if chunk.size % 2), *behind)
+        before = tuple(chunk for chunk in before if chunk.size % 2 == 0)
     file.write(head)
-    metadata.copy(metadata.before, file)
+    metadata.copy(before, file)
     file.write(struct.pack("<4sI", b"data", stated_size))
     for block in _encoded_blocks(clip.samples, encoding):
         file.write(block)
     file.write(b"\0" * (data_size % 2))
-    metadata.copy(metadata.behind, file)
+    metadata.copy(behind, file)
 
 
 def _format_chunk(clip: Clip, encoding: _Encoding) -> bytes:
