@@ -7,6 +7,7 @@ rain and roof, and what has 雨 without 雷. Every other sign only separates wor
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from kikimimi.errors import QueryError
@@ -89,7 +90,7 @@ def _group(text: str) -> Group:
     for part in _PART.finditer(text):
         phrase = part["phrase"]
         term = Term(part["word"] if phrase is None else phrase, exact=phrase is not None)
-        if any(character.isalnum() for character in term.text):
+        if any(map(str.isalnum, unicodedata.normalize("NFKC", term.text))):
             (excluded if part["minus"] else required).append(term)
     return Group(tuple(required), tuple(excluded))
 

@@ -21,9 +21,10 @@ from sqlalchemy import Connection, bindparam, func, select
 from kikimimi.errors import QueryError
 from kikimimi.library.conditions import Condition, sound_conditions
 from kikimimi.library.query import Filters, TextQuery, parse_query
-from kikimimi.library.schema import sound_tags, sounds, tags, windows
+from kikimimi.library.schema import sounds
 from kikimimi.library.space import Metric
 from kikimimi.library.vector_index import Neighbour, VectorIndex
+from kikimimi.library.window_rows import raw_rows
 from kikimimi.library.word_search import Matches, best_matches, matching_sounds
 from kikimimi.types import FloatArray, Tag
 
@@ -105,22 +106,23 @@ def _by_example(
     vectors: FloatArray,
 ) -> list[_Found]:
     index.refresh(connection)
-    restricted = words is not None or request.filters != Filters()
-    allowed = _allowed(connection, words, request.filters) if restricted else None
+    allowed = None if words is None else matching_sounds(connection, words)
+    if request.filters != Filters():
+        allowed = _passing(connection, request.filters, allowed)
     found, dropped = _nearest(connection, index, request, vectors, allowed)
     if dropped and len(found) < request.limit:
-        present = _allowed(connection, words, request.filters)
+        present = _passing(connection, request.filters, allowed)
         found, _ = _nearest(connection, index, request, vectors, present)
     return found
 
 
-def _allowed(
-    connection: Connection, words: TextQuery | None, filters: Filters
+def _passing(
+    connection: Connection, filters: Filters, among: NDArray[np.int64] | None
 ) -> NDArray[np.int64]:
-    """The ids of the sounds that are there and pass the words and filters."""
+    """The ids of the sounds that are there and pass the filters, ascending."""
     query = select(sounds.c.id).where(*sound_conditions(connection, filters))
-    ids = np.array(connection.execute(query).scalars().all(), dtype=np.int64)
-    return ids if words is None else np.intersect1d(ids, matching_sounds(connection, words))
+    ids = np.sort(np.array(connection.execute(query).scalars().all(), dtype=np.int64))
+    return ids if among is None else np.intersect1d(ids, among, assume_unique=True)
 
 
 def _nearest(
@@ -145,18 +147,19 @@ def _nearest(
 
 
 _LOCATE = (
-    select(windows.c.id, windows.c.start_s, windows.c.end_s, sounds.c.id, sounds.c.path_key)
-    .join(sounds, sounds.c.id == windows.c.sound_id)
-    .where(windows.c.id.in_(bindparam("ids", expanding=True)), sounds.c.missing == 0)
+    "SELECT windows.id, start_s, end_s, sounds.id, path_key FROM windows "
+    "JOIN sounds ON sounds.id = sound_id "
+    "WHERE windows.id IN (SELECT value FROM json_each(?)) AND missing = 0"
 )
 
 
 def _locate(connection: Connection, neighbours: Sequence[Neighbour]) -> list[_Found]:
     distances = {one.window_id: one.distance for one in neighbours}
-    rows = connection.execute(_LOCATE, {"ids": list(distances)})
     return [
         _Found(distances[window_id], path_key, sound_id, start_s, end_s)
-        for window_id, start_s, end_s, sound_id, path_key in rows
+        for window_id, start_s, end_s, sound_id, path_key in raw_rows(
+            connection, _LOCATE, (json.dumps(list(distances)),)
+        )
     ]
 
 
@@ -227,18 +230,16 @@ def _hits(connection: Connection, found: Sequence[_Found]) -> list[Hit]:
 
 
 _TAGS = (
-    select(sound_tags.c.sound_id, tags.c.name, sound_tags.c.score)
-    .join(tags, tags.c.id == sound_tags.c.tag_id)
-    .where(sound_tags.c.sound_id.in_(bindparam("ids", expanding=True)))
-    .where(sound_tags.c.source != "rejected")
-    .order_by(sound_tags.c.source.desc(), sound_tags.c.score.desc(), tags.c.name)
+    "SELECT sound_id, name, score FROM sound_tags JOIN tags ON tags.id = tag_id "
+    "WHERE sound_id IN (SELECT value FROM json_each(?)) AND source <> 'rejected' "
+    "ORDER BY source DESC, score DESC, name"
 )
 
 
 def _tags_of(connection: Connection, sound_ids: list[int]) -> dict[int, dict[str, Tag]]:
     """The tags of sounds, each name once, the user's first, then by score."""
     found: dict[int, dict[str, Tag]] = {}
-    for sound_id, name, score in connection.execute(_TAGS, {"ids": sound_ids}):
+    for sound_id, name, score in raw_rows(connection, _TAGS, (json.dumps(sound_ids),)):
         found.setdefault(sound_id, {}).setdefault(name, Tag(name, score))
     return found
 

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, literal, select
+from sqlalchemy import Connection, select
 
 from kikimimi.library.query import Group, Term, TextQuery
 from kikimimi.library.schema import WORDS_TABLE, sound_tags, sounds, tags
+from kikimimi.library.window_rows import raw_rows
 from kikimimi.library.words import (
     match_expression,
     spelling_matches,
@@ -102,8 +103,8 @@ def _group_matches(
     if group.required:
         return _match(connection, match_expression(group), limit, value)
     found = [_match(connection, term_expression(term))[0] for term in group.excluded]
-    every = np.array(connection.execute(select(sounds.c.id)).scalars().all(), dtype=np.int64)
-    ids = np.setdiff1d(every, np.concatenate(found))
+    every = np.array(raw_rows(connection, f"SELECT id FROM {sounds.name}"), dtype=np.int64)
+    ids = np.setdiff1d(every.ravel(), np.concatenate(found))
     return ids, np.zeros(len(ids))
 
 
@@ -155,13 +156,13 @@ def _tags_named(connection: Connection, term: Term) -> list[int]:
 
 
 def _best_tagged(connection: Connection, tag_id: int, most: int) -> tuple[Ids, Values]:
-    query = (
-        select(sound_tags.c.sound_id, literal(0.0))
-        .where(sound_tags.c.tag_id == tag_id, sound_tags.c.source != "rejected")
-        .order_by(sound_tags.c.score.desc())
-        .limit(most)
+    rows = raw_rows(
+        connection,
+        f"SELECT sound_id, 0.0 FROM {sound_tags.name} WHERE tag_id = ? AND source <> 'rejected' "
+        "ORDER BY score DESC LIMIT ?",
+        (tag_id, most),
     )
-    return _columns(connection.execute(query).all())
+    return _columns(rows)
 
 
 def _tag_scores(connection: Connection, tag_ids: list[int], ids: Ids) -> tuple[Ids, Values]:
@@ -169,24 +170,26 @@ def _tag_scores(connection: Connection, tag_ids: list[int], ids: Ids) -> tuple[I
     if not tag_ids:
         return _columns([])
     # CROSS JOIN makes SQLite look up each sound instead of reading everything under the tags.
-    rows = connection.exec_driver_sql(
+    rows = raw_rows(
+        connection,
         f"SELECT sound_id, score FROM json_each(?) AS wanted CROSS JOIN {sound_tags.name} "
         "ON sound_id = wanted.value WHERE source <> 'rejected' "
         "AND tag_id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids.tolist()), json.dumps(tag_ids)),
     )
-    return _columns(rows.all())
+    return _columns(rows)
 
 
 def _match(
     connection: Connection, expression: str, limit: int = _NO_LIMIT, value: str = "0.0"
 ) -> tuple[Ids, Values]:
     """The rows that an expression finds, ascending, and the value of an SQL expression for each."""
-    rows = connection.exec_driver_sql(
+    rows = raw_rows(
+        connection,
         f"SELECT rowid, {value} FROM {WORDS_TABLE} WHERE {WORDS_TABLE} MATCH ? LIMIT ?",
         (expression, limit),
     )
-    return _columns(rows.all())
+    return _columns(rows)
 
 
 def _columns(rows: Sequence[Any]) -> tuple[Ids, Values]:

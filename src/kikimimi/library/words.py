@@ -27,6 +27,7 @@ _TO_HIRAGANA = {code: code - 0x60 for code in [*range(0x30A1, 0x30F7), 0x30FD, 0
 _MIN_STEM = 3
 
 _BREAK = "\ue000"  # a token of its own that no query holds: no phrase reaches across it
+_NOTHING = '""'
 
 COLUMNS = ("name", "folder", "tags")
 
@@ -98,7 +99,7 @@ def term_expression(
 ) -> str:
     """The FTS5 expression for one term; `whole_words` leaves out words that merely begin so."""
     phrases = term_phrases(term)
-    either = " OR ".join(_quoted(phrase, phrase.prefix and not whole_words) for phrase in phrases)
+    either = " OR ".join(_quoted(phrase, phrase.prefix and not whole_words) for phrase in phrases) or _NOTHING
     return f"({either})" if columns == COLUMNS else f"{{{' '.join(columns)}}} : ({either})"
 
 
@@ -131,7 +132,8 @@ def _runs(text: str) -> Iterator[tuple[str, ...]]:
     for found in _RUN.finditer(unicodedata.normalize("NFKC", text)):
         run = found.group()
         if _CJK_CHARACTER.match(run):
-            yield (run.translate(_TO_HIRAGANA),)
+            if run.isalnum():
+                yield (run.translate(_TO_HIRAGANA),)
         else:
             parts = tuple(filter(None, map(_folded, _word_parts(run))))
             if parts:
