@@ -12,7 +12,7 @@ from typing import Self
 from kikimimi.encoders.contract import Encoder
 from kikimimi.encoders.registry import DEFAULT_ENCODER, create_encoder
 from kikimimi.errors import LibraryError
-from kikimimi.library import store, tagging
+from kikimimi.library import changes, store, tagging
 from kikimimi.library.contents import SoundEmbedding, all_embeddings, all_tags
 from kikimimi.library.database import Database, create_database, read_settings
 from kikimimi.library.duplicates import DEFAULT_THRESHOLD, DuplicateGroup, find_duplicates
@@ -167,7 +167,10 @@ class Library:
             LibraryError: another process is indexing, or the library cannot be written.
         """
         with indexing_lock(self.path), self.database.writing() as connection:
-            return store.delete_missing(connection)
+            deleted = store.delete_missing(connection)
+            if deleted:
+                changes.raise_revision(connection)
+        return deleted
 
     def check(self) -> None:
         """Read the whole library file and check it.

@@ -3,7 +3,6 @@
 import csv
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from kikimimi.errors import LibraryError
+from kikimimi.files import draft_of
 from kikimimi.library.records import Failure, Sound
 from kikimimi.paths import display_path
 
@@ -102,35 +102,22 @@ def _numbered(name: str, number: str) -> str:
 
 
 def _copy(source: Path, target: Path, *, overwrite: bool) -> None:
-    with _draft(target) as draft:
+    with draft_of(target, replace=overwrite) as draft:
         shutil.copyfile(source, draft)
         shutil.copystat(source, draft)
-        target.touch(exist_ok=overwrite)  # claims the name, or fails
-        draft.replace(target)
 
 
 @contextmanager
 def _replacing(target: Path, *, overwrite: bool, newline: str) -> Iterator[TextIO]:
     """A text file that takes the place of `target` when it has been written as a whole."""
     try:
-        with _draft(target) as draft:
-            with draft.open("w", encoding="utf-8", newline=newline) as file:
-                yield file
-            target.touch(exist_ok=overwrite)
-            shutil.copymode(target, draft)
-            draft.replace(target)
+        with (
+            draft_of(target, replace=overwrite) as draft,
+            draft.open("w", encoding="utf-8", newline=newline) as file,
+        ):
+            yield file
     except OSError as error:
         raise _cannot_write(target, error) from error
-
-
-@contextmanager
-def _draft(target: Path) -> Iterator[Path]:
-    handle, name = tempfile.mkstemp(prefix=".kikimimi-", dir=target.parent)
-    os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def _cannot_write(target: Path, error: OSError) -> LibraryError:

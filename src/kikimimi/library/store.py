@@ -20,7 +20,6 @@ from kikimimi.library.scanning import FileState
 from kikimimi.library.schema import (
     WORDS_TABLE,
     failures,
-    settings,
     sound_tags,
     sounds,
     tags,
@@ -102,16 +101,34 @@ def find_ids(connection: Connection, references: Iterable[SoundReference]) -> li
     return list(dict.fromkeys(find_sound(connection, reference).id for reference in references))
 
 
-def sounds_with_content(connection: Connection, content_hash: str) -> list[Sound]:
-    """The sounds whose file had exactly these bytes."""
-    query = select(sounds).where(sounds.c.content_hash == content_hash).order_by(sounds.c.id)
+def sounds_with_content(connection: Connection, content_hash: str, *, most: int) -> list[Sound]:
+    """The first sounds, `most` at most, whose file had exactly these bytes."""
+    rows = connection.execute(_WITH_CONTENT, {"hash": content_hash, "most": most})
+    return [sound_of_row(row) for row in rows]
+
+
+_WITH_CONTENT = (
+    select(sounds).where(sounds.c.content_hash == bindparam("hash")).limit(bindparam("most"))
+)
+
+
+def missing_sounds(connection: Connection) -> list[Sound]:
+    """The sounds marked missing."""
+    query = select(sounds).where(sounds.c.missing == 1).order_by(sounds.c.id)
     return [sound_of_row(row) for row in connection.execute(query)]
+
+
+def sound_with_id(connection: Connection, sound_id: int) -> Sound:
+    """The sound of an id that is known to exist."""
+    return sound_of_row(connection.execute(select(sounds).where(sounds.c.id == sound_id)).one())
 
 
 def has_content(connection: Connection, content_hash: str) -> bool:
     """Tell whether any sound's file had exactly these bytes."""
-    query = select(sounds.c.id).where(sounds.c.content_hash == content_hash).limit(1)
-    return connection.execute(query).first() is not None
+    return connection.execute(_HAS_CONTENT, {"hash": content_hash}).first() is not None
+
+
+_HAS_CONTENT = select(sounds.c.id).where(sounds.c.content_hash == bindparam("hash")).limit(1)
 
 
 def content_of(connection: Connection, sound: Sound) -> Content:
@@ -144,45 +161,6 @@ def content_of(connection: Connection, sound: Sound) -> Content:
     )
 
 
-def add_sound(connection: Connection, path_key: bytes, state: FileState, content: Content) -> int:
-    """Insert a sound with its windows, automatic tags and words; return its id."""
-    values = _path_values(path_key, state) | _content_values(content)
-    statement = insert(sounds).values(**values, missing=0).returning(sounds.c.id)
-    sound_id = connection.execute(statement).scalar_one()
-    _insert_windows(connection, sound_id, content)
-    _insert_auto_tags(connection, sound_id, content.tags)
-    refresh_words(connection, [sound_id])
-    return sound_id
-
-
-def replace_content(
-    connection: Connection, sound_id: int, state: FileState, content: Content
-) -> None:
-    """Give a sound new content; what the user said of it (tags, rejections, playlists) stays."""
-    values = _content_values(content) | state._asdict()
-    connection.execute(update(sounds).where(sounds.c.id == sound_id).values(**values, missing=0))
-    connection.execute(delete(windows).where(windows.c.sound_id == sound_id))
-    connection.execute(
-        delete(sound_tags).where(sound_tags.c.sound_id == sound_id, sound_tags.c.source == "auto")
-    )
-    _insert_windows(connection, sound_id, content)
-    _insert_auto_tags(connection, sound_id, _without_rejected(connection, sound_id, content.tags))
-    refresh_words(connection, [sound_id])
-
-
-def relocate(connection: Connection, sound_id: int, path_key: bytes, state: FileState) -> None:
-    """Tell the library that the file of a sound is at another path now."""
-    values = _path_values(path_key, state)
-    connection.execute(update(sounds).where(sounds.c.id == sound_id).values(**values, missing=0))
-    refresh_words(connection, [sound_id])
-
-
-def set_state(connection: Connection, sound_id: int, state: FileState) -> None:
-    """Note the size and time of a file whose content has not changed."""
-    values = state._asdict()
-    connection.execute(update(sounds).where(sounds.c.id == sound_id).values(**values, missing=0))
-
-
 def set_missing(connection: Connection, sound_ids: Iterable[int], *, missing: bool) -> None:
     """Mark sounds whose files are gone, or are there again."""
     statement = (
@@ -194,13 +172,15 @@ def set_missing(connection: Connection, sound_ids: Iterable[int], *, missing: bo
 
 
 def delete_missing(connection: Connection) -> int:
-    """Delete the sounds marked missing with all that hangs on them; return how many."""
+    """Delete the sounds marked missing with all that hangs on them; return how many.
+
+    The caller raises the revision.
+    """
     gone = list(connection.execute(select(sounds.c.id).where(sounds.c.missing == 1)).scalars())
     if gone:
         rows = [{"sound_id": sound_id} for sound_id in gone]
         connection.execute(text(f"DELETE FROM {WORDS_TABLE} WHERE rowid = :sound_id"), rows)
         connection.execute(delete(sounds).where(sounds.c.id == bindparam("sound_id")), rows)
-        raise_revision(connection)
     return len(gone)
 
 
@@ -213,27 +193,11 @@ def read_failures(connection: Connection) -> dict[bytes, tuple[FileState, Failur
     return found
 
 
-def save_failure(connection: Connection, path_key: bytes, state: FileState, reason: str) -> None:
-    """Remember a bad file in place of what was remembered of it."""
-    forget_failures(connection, [path_key])
-    row = {"path_key": path_key, "path": display_path(path_key), "reason": reason}
-    connection.execute(insert(failures).values(**row, **state._asdict()))
-
-
 def forget_failures(connection: Connection, path_keys: Iterable[bytes]) -> None:
     """Forget bad files that have gone or got better."""
     rows = [{"key": path_key} for path_key in path_keys]
     if rows:
         connection.execute(delete(failures).where(failures.c.path_key == bindparam("key")), rows)
-
-
-def raise_revision(connection: Connection) -> None:
-    """Count one more change of the vectors, so that every index made before is out of date."""
-    connection.execute(
-        text(
-            f"UPDATE {settings.name} SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'"
-        )
-    )
 
 
 def refresh_words(connection: Connection, sound_ids: Iterable[int]) -> None:
@@ -278,70 +242,6 @@ def _words_row(sound_id: int, name: str, folder: str, tag_names: list[str]) -> d
         name=name, folder=folder, tag_names=tag_names
     )
     return {"sound_id": sound_id, "name": name_text, "folder": folder_text, "tags": tag_text}
-
-
-def _path_values(path_key: bytes, state: FileState) -> dict[str, Any]:
-    path = Path(os.fsdecode(path_key))
-    return {
-        "path_key": path_key,
-        "path": display_path(path_key),
-        "name": display_path(path.name),
-        "folder": display_path(path.parent),
-        **state._asdict(),
-    }
-
-
-def _content_values(content: Content) -> dict[str, Any]:
-    return {
-        "content_hash": content.content_hash,
-        "format": content.format,
-        "subtype": content.subtype,
-        "sample_rate_hz": content.sample_rate_hz,
-        "channels": content.channels,
-        "duration_s": content.duration_s,
-    }
-
-
-def _insert_windows(connection: Connection, sound_id: int, content: Content) -> None:
-    rows = [
-        {
-            "sound_id": sound_id,
-            "start_s": window.start_s,
-            "end_s": window.end_s,
-            "vector": vector.astype("<f4").tobytes(),
-        }
-        for window, vector in zip(content.windows, content.vectors, strict=True)
-    ]
-    connection.execute(insert(windows), rows)
-
-
-def _insert_auto_tags(connection: Connection, sound_id: int, found: Sequence[Tag]) -> None:
-    if not found:
-        return
-    ids = tag_ids(connection, [tag.name for tag in found])
-    rows = [
-        {"sound_id": sound_id, "tag_id": ids[tag.name], "source": "auto", "score": tag.score}
-        for tag in found
-    ]
-    connection.execute(insert(sound_tags), rows)
-
-
-def _without_rejected(connection: Connection, sound_id: int, found: Sequence[Tag]) -> list[Tag]:
-    """The tags that the user has not rejected; rejected ones get their present score, or 0."""
-    scores = {tag.name: tag.score for tag in found}
-    rejected = connection.execute(
-        select(tags.c.id, tags.c.name)
-        .join(sound_tags)
-        .where(sound_tags.c.sound_id == sound_id, sound_tags.c.source == "rejected")
-    ).all()
-    for tag_id, name in rejected:
-        connection.execute(
-            update(sound_tags)
-            .where(sound_tags.c.sound_id == sound_id, sound_tags.c.tag_id == tag_id)
-            .where(sound_tags.c.source == "rejected")
-            .values(score=scores.pop(name, 0.0))
-        )
-    return [tag for tag in found if tag.name in scores]
 
 
 def _chunks(ids: list[int]) -> Iterator[list[int]]:

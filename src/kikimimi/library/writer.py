@@ -9,14 +9,26 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from kikimimi.library import store
+from kikimimi.library.changes import (
+    Added,
+    Changes,
+    Failed,
+    Moved,
+    Replaced,
+    Touched,
+    write_changes,
+)
 from kikimimi.library.database import Database
 from kikimimi.library.file_reading import Content, FileTask, Known, Outcome, Unreadable
+from kikimimi.library.missing import MissingSounds
 from kikimimi.library.planning import Plan
 from kikimimi.library.records import Failure, IndexProgress, Sound
 from kikimimi.library.scanning import file_state
 
 _FILES_PER_COMMIT = 64
 _SECONDS_PER_COMMIT = 1.0
+_MOST_TWINS = 8
+"""How many sounds of equal content are looked at to find one whose file is gone."""
 
 
 class Writer:
@@ -40,6 +52,10 @@ class Writer:
         self._done = 0
         self._buffer: list[tuple[FileTask, Outcome]] = []
         self._last_commit = time.monotonic()
+        self._copied: Content | None = None
+        with database.reading() as connection:
+            self._bad = store.read_failures(connection).keys()
+            self._missing = MissingSounds(store.missing_sounds(connection))
 
     def take(self, task: FileTask, outcome: Outcome) -> None:
         """Accept what came of a file; commits when it is time."""
@@ -61,10 +77,11 @@ class Writer:
         batch, self._buffer = self._buffer, []
         if not batch:
             return
+        changes = Changes()
         with self._database.writing() as connection:
-            kinds = [self._apply(connection, task, outcome) for task, outcome in batch]
-            if any(kind in _CHANGES_OF_VECTORS for kind in kinds):
-                store.raise_revision(connection)
+            kinds = [self._decide(connection, changes, *item) for item in batch]
+            ids = write_changes(connection, changes)
+        self._sound_ids.update(zip((new.path_key for new in changes.added), ids, strict=True))
         self._last_commit = time.monotonic()
         self.counts.update(kinds)
         self._report(batch)
@@ -81,76 +98,86 @@ class Writer:
             last = _path(batch[-1][0].path_key)
             self._progress(self._done, self._total, last, self.audio_seconds)
 
-    def _apply(self, connection: Connection, task: FileTask, outcome: Outcome) -> str:
-        """Write one outcome; the name of what happened."""
+    def _decide(
+        self, connection: Connection, changes: Changes, task: FileTask, outcome: Outcome
+    ) -> str:
+        """Find out what one outcome changes; the name of what happened."""
         self._unread.discard(task.path_key)
         if isinstance(outcome, Unreadable):
-            return self._give_up(connection, task, outcome)
-        store.forget_failures(connection, [task.path_key])
+            return self._give_up(connection, changes, task, outcome)
+        if task.path_key in self._bad:
+            changes.mended.append(task.path_key)
         if isinstance(outcome, Known):
-            return self._reuse(connection, task, outcome)
-        return self._write(connection, task, outcome)
+            return self._reuse(connection, changes, task, outcome)
+        return self._write(changes, task, outcome)
 
-    def _give_up(self, connection: Connection, task: FileTask, outcome: Unreadable) -> str:
+    def _give_up(
+        self, connection: Connection, changes: Changes, task: FileTask, outcome: Unreadable
+    ) -> str:
         """Remember a bad file; a sound that was there before is missing, with all it had."""
         if outcome.lasting:
-            store.save_failure(connection, task.path_key, task.state, outcome.reason)
-        if task.path_key in self._sound_ids:
-            store.set_missing(connection, [self._sound_ids[task.path_key]], missing=True)
-        return "failed"
-
-    def _write(self, connection: Connection, task: FileTask, content: Content) -> str:
+            changes.failed.append(Failed(task.path_key, task.state, outcome.reason))
         sound_id = self._sound_ids.get(task.path_key)
         if sound_id is not None:
-            store.replace_content(connection, sound_id, task.state, content)
-            return "updated"
-        added = store.add_sound(connection, task.path_key, task.state, content)
-        self._sound_ids[task.path_key] = added
-        return "added"
+            changes.lost.append(sound_id)
+            self._missing.add(store.sound_with_id(connection, sound_id))
+        return "failed"
 
-    def _reuse(self, connection: Connection, task: FileTask, known: Known) -> str:
+    def _write(self, changes: Changes, task: FileTask, content: Content) -> str:
+        sound_id = self._sound_ids.get(task.path_key)
+        if sound_id is None:
+            changes.added.append(Added(task.path_key, task.state, content))
+            return "added"
+        self._missing.discard(sound_id)
+        changes.replaced.append(Replaced(sound_id, task.state, content))
+        return "updated"
+
+    def _reuse(self, connection: Connection, changes: Changes, task: FileTask, known: Known) -> str:
         """Take over content that the library has: the same sound, a moved one, or a copy."""
-        candidates = store.sounds_with_content(connection, known.content_hash)
         own_id = self._sound_ids.get(task.path_key)
-        if any(sound.id == own_id for sound in candidates):
-            store.set_state(connection, own_id or 0, task.state)
-            return "unchanged"
-        moved = self._moved_sound(task, candidates) if own_id is None else None
-        if moved is not None:
-            return self._move(connection, moved, task)
-        if candidates:
-            return self._write(connection, task, store.content_of(connection, candidates[0]))
+        if own_id is not None:
+            own = store.sound_with_id(connection, own_id)
+            if own.content_hash == known.content_hash:
+                self._missing.discard(own_id)
+                changes.touched.append(Touched(own_id, task.state))
+                return "unchanged"
+        present = store.sounds_with_content(connection, known.content_hash, most=_MOST_TWINS)
+        if own_id is None and (moved := self._moved_sound(task, known, present)) is not None:
+            return self._move(changes, moved, task)
+        if present:
+            return self._write(changes, task, self._content_of(connection, present[0]))
         self._unread.add(task.path_key)
         self.redo.append(replace(task, decode=True))
         return "redone"
 
-    def _move(self, connection: Connection, sound: Sound, task: FileTask) -> str:
-        store.relocate(connection, sound.id, task.path_key, task.state)
+    def _move(self, changes: Changes, sound: Sound, task: FileTask) -> str:
+        changes.moved.append(Moved(sound.id, task.path_key, task.state))
         self._sound_ids.pop(os.fsencode(sound.path), None)
         self._sound_ids[task.path_key] = sound.id
         self.found_again.add(sound.id)
         return "moved"
 
-    def _moved_sound(self, task: FileTask, candidates: list[Sound]) -> Sound | None:
+    def _content_of(self, connection: Connection, sound: Sound) -> Content:
+        """The content of a sound, kept for the next file of the same bytes."""
+        if self._copied is None or self._copied.content_hash != sound.content_hash:
+            self._copied = store.content_of(connection, sound)
+        return self._copied
+
+    def _moved_sound(self, task: FileTask, known: Known, present: list[Sound]) -> Sound | None:
         """The sound whose file is at the task's path now; one of the same name if there is one."""
-        path = _path(task.path_key)
-        gone = [sound for sound in candidates if self._is_gone(sound)]
-        gone.sort(
-            key=lambda sound: (sound.path.name != path.name, sound.path.parent != path.parent)
-        )
-        return gone[0] if gone else None
+        name = _path(task.path_key).name
+        missing = self._missing.take(known.content_hash, name, except_at=self._unread)
+        return missing or next((sound for sound in present if self._is_gone(sound)), None)
 
     def _is_gone(self, sound: Sound) -> bool:
+        """Tell whether a file outside of the folders of this run has gone since it was read."""
         path_key = os.fsencode(sound.path)
-        if path_key in self._unread:
-            return False
         try:
-            return sound.missing or file_state(path_key) is None
+            if path_key in self._unread or sound.id in self.found_again:
+                return False
+            return file_state(path_key) is None
         except OSError:
             return False
-
-
-_CHANGES_OF_VECTORS = {"added", "updated"}
 
 
 def _path(path_key: bytes) -> Path:
