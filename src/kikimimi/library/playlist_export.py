@@ -67,7 +67,7 @@ def export_folder(entries: Sequence[PlaylistEntry], target: Path, overwrite: boo
     for position, entry in enumerate(entries, start=1):
         source = entry.sound.path
         try:
-            copy = target / _numbered(source.name, f"{position:0{digits}} ")
+            copy = target / numbered_name(source.name, f"{position:0{digits}} ")
             _copy(source, copy, overwrite=overwrite)
         except OSError as error:
             reason = f"not copied: {error.strerror or type(error).__name__}"
@@ -92,7 +92,7 @@ def _fits_in_line(path: str) -> bool:
     return "\n" not in path and "\r" not in path
 
 
-def _numbered(name: str, number: str) -> str:
+def numbered_name(name: str, number: str) -> str:
     """The name with its number before it, cut (before the extension) to what a system takes."""
     stem, suffix = os.path.splitext(name)  # noqa: PTH122 -- Path would drop a trailing dot
     room = _LONGEST_NAME_BYTES - len(number) - len(os.fsencode(suffix))
