@@ -221,8 +221,8 @@ def _recall(
 
 
 def _list_count(count: int) -> int:
-    """A power of two near twice the square root of the number of points."""
-    return int(np.clip(2 ** round(np.log2(2 * np.sqrt(count))), 1, 4096))
+    """A power of two near the square root of the number of points."""
+    return int(min(2 ** round(np.log2(np.sqrt(count))), 4096))
 
 
 def _selector(mask: RowMask) -> Any:

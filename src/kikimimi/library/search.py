@@ -28,7 +28,7 @@ from kikimimi.library.window_rows import raw_rows
 from kikimimi.library.word_search import Matches, best_matches, matching_sounds
 from kikimimi.types import FloatArray, Tag
 
-_WORD_CANDIDATES = 5000
+_WORD_CANDIDATES = 2000
 _CHECKED_AT_ONCE = 1000
 
 
@@ -181,7 +181,7 @@ def _first_passing(
     passing: list[tuple[int, _Found]] = []
     for start in range(0, len(matches.sound_ids), _CHECKED_AT_ONCE):
         places = matches.places[start : start + _CHECKED_AT_ONCE].tolist()
-        if len(passing) >= limit and passing[limit - 1][0] < places[0]:
+        if len(passing) == limit and passing[-1][0] < places[0]:
             break
         ids = matches.sound_ids[start : start + _CHECKED_AT_ONCE].tolist()
         distances = (1 - matches.scores[start : start + _CHECKED_AT_ONCE]).tolist()
@@ -191,8 +191,8 @@ def _first_passing(
         ):
             place, distance = order[row.id]
             passing.append((place, _Found(distance, row.path_key, row.id, 0.0, row.duration_s)))
-        passing.sort(key=lambda one: (one[0], one[1].path_key))
-    return [found for _, found in passing[:limit]]
+        passing = sorted(passing, key=lambda one: (one[0], one[1].path_key))[:limit]
+    return [found for _, found in passing]
 
 
 def _by_filters(connection: Connection, request: SearchRequest) -> list[_Found]:

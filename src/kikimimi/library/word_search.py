@@ -7,7 +7,7 @@ that only excludes gives 1.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ Values = NDArray[np.float64]
 
 _WHOLE_NAME, _NAME_BEGINS, _FOLDER = 1.0, 0.9, 0.3
 _TAG_BASE, _TAG_RANGE = 0.5, 0.3
+_NAME = ("name",)
 _FEWEST_PER_TAG = 200
 _NO_LIMIT = -1
 _BM25 = f"bm25({WORDS_TABLE}, 10.0, 1.0, 5.0)"
@@ -57,43 +58,92 @@ def matching_sounds(connection: Connection, query: TextQuery) -> Ids:
 def best_matches(connection: Connection, query: TextQuery, *, most: int | None) -> Matches:
     """Sounds that match a query with at least one group, in order of score, then of BM25.
 
-    With `most`, about that many sounds a group are looked at, so that common words are answered
-    quickly in a large library: sounds that have the words in their names and, for a single word,
-    those with the highest tag scores are never left out for others, unless there are more than
-    `most` of them; then the first ones of the library stand for them.
+    With `most`, a group of more matches is not looked at as a whole, so that common words are
+    answered quickly in a large library: sounds that have all words in their names come first, then,
+    for a single word, those with the highest tag scores. More than `most` equals are represented
+    by the first ones of the library, and BM25 does not count.
     """
     limit = _NO_LIMIT if most is None else most
-    parts = [_scored_group(connection, group, limit) for group in query.groups]
-    ids = np.concatenate([part[0] for part in parts])
-    scores = np.concatenate([part[1] for part in parts])
-    relevance = np.concatenate([part[2] for part in parts])
+    parts = [_ScoredGroup(connection, group, limit).run() for group in query.groups]
+    ids = np.concatenate([part.sound_ids for part in parts])
+    scores = np.concatenate([part.scores for part in parts])
+    relevance = np.concatenate([part.relevance for part in parts])
     order = np.lexsort((ids, relevance, -scores))
     _, firsts = np.unique(ids[order], return_index=True)
     order = order[np.sort(firsts)]
-    complete = all(part[3] for part in parts)
     differ = (np.diff(scores[order]) != 0) | (np.diff(relevance[order]) != 0)
     places = np.concatenate([[0], np.cumsum(differ)])[: len(order)]
-    return Matches(ids[order], scores[order], places, complete)
+    return Matches(ids[order], scores[order], places, all(part.complete for part in parts))
 
 
-def _scored_group(
-    connection: Connection, group: Group, limit: int
-) -> tuple[Ids, Values, Values, bool]:
-    """Ids, scores, BM25 (less is better) and whether these are all the matches."""
-    ids, relevance = _group_matches(connection, group, limit, _BM25)
-    complete = len(ids) != limit
-    if not group.required:
-        return ids, np.ones(len(ids)), relevance, complete
-    term_tags = [_tags_named(connection, term) for term in group.required]
-    if not complete:
-        extra_ids, extra_relevance = _first_choices(connection, group, limit, term_tags)
-        ids, firsts = np.unique(np.concatenate([ids, extra_ids]), return_index=True)
-        relevance = np.concatenate([relevance, extra_relevance])[firsts]
-    scores = [
-        _term_scores(connection, group, term, tag_ids, ids, limit)
-        for term, tag_ids in zip(group.required, term_tags, strict=True)
-    ]
-    return ids, np.mean(scores, axis=0), relevance, complete
+class _Scored(NamedTuple):
+    """Sounds of one group (n,), with their scores (n,) and BM25 (n,), of which less is better."""
+
+    sound_ids: Ids
+    scores: Values
+    relevance: Values
+    complete: bool
+
+
+class _ScoredGroup:
+    """Matches of one group and their scores, at most about `limit` of them."""
+
+    def __init__(self, connection: Connection, group: Group, limit: int) -> None:
+        self._connection = connection
+        self._group = group
+        self._limit = limit
+        self._found: dict[str, Ids] = {}
+
+    def run(self) -> _Scored:
+        if not self._group.required:
+            ids, zeros = _group_matches(self._connection, self._group, self._limit)
+            return _Scored(ids, zeros + 1, zeros, complete=len(ids) != self._limit)
+        named = self._match(self._in_names(whole_words=True))
+        if len(named) == self._limit:
+            return _Scored(named, np.ones(len(named)), np.zeros(len(named)), complete=False)
+        ids = self._match(match_expression(self._group))
+        if len(ids) != self._limit:
+            ids, relevance = _group_matches(self._connection, self._group, _NO_LIMIT, _BM25)
+            return _Scored(ids, self._scores(ids), relevance, complete=True)
+        ids = np.unique(np.concatenate([ids, named, *self._first_choices()]))
+        return _Scored(ids, self._scores(ids), np.zeros(len(ids)), complete=False)
+
+    def _first_choices(self) -> Iterator[Ids]:
+        """Sounds that must be among the candidates when these are not all the matches."""
+        yield self._match(self._in_names(whole_words=False))
+        if self._is_one_word():
+            tag_ids = _tags_named(self._connection, self._group.required[0])
+            most = max(self._limit // max(len(tag_ids), 1), _FEWEST_PER_TAG)
+            for tag_id in tag_ids:
+                yield _best_tagged(self._connection, tag_id, most)
+
+    def _scores(self, ids: Ids) -> Values:
+        """The mean over the terms for each of `ids`, which are ascending."""
+        return np.mean([self._term_scores(term, ids) for term in self._group.required], axis=0)
+
+    def _term_scores(self, term: Term, ids: Ids) -> Values:
+        """How well one term of the group fits each of `ids`."""
+        scores = np.full(len(ids), _FOLDER)
+        tagged, values = _tag_scores(self._connection, _tags_named(self._connection, term), ids)
+        _raise_scores(scores, ids, tagged, _TAG_BASE + _TAG_RANGE * values)
+        among = "" if self._is_one_word() else f"({match_expression(self._group)}) AND "
+        for whole_words, value in ((False, _NAME_BEGINS), (True, _WHOLE_NAME)):
+            in_name = term_expression(term, columns=_NAME, whole_words=whole_words)
+            found = self._match(f"{among}({in_name})")
+            _raise_scores(scores, ids, found, np.full(len(found), value))
+        return scores
+
+    def _in_names(self, *, whole_words: bool) -> str:
+        return match_expression(self._group, columns=_NAME, whole_words=whole_words)
+
+    def _is_one_word(self) -> bool:
+        return len(self._group.required) == 1 and not self._group.excluded
+
+    def _match(self, expression: str) -> Ids:
+        """The first matches of an expression, each expression looked up once."""
+        if expression not in self._found:
+            self._found[expression] = _match(self._connection, expression, self._limit)[0]
+        return self._found[expression]
 
 
 def _group_matches(
@@ -102,39 +152,13 @@ def _group_matches(
     """The sounds of a group, ascending, and a value for each."""
     if group.required:
         return _match(connection, match_expression(group), limit, value)
-    found = [_match(connection, term_expression(term))[0] for term in group.excluded]
-    every = np.array(raw_rows(connection, f"SELECT id FROM {sounds.name}"), dtype=np.int64)
-    ids = np.setdiff1d(every.ravel(), np.concatenate(found))
-    return ids, np.zeros(len(ids))
-
-
-def _first_choices(
-    connection: Connection, group: Group, limit: int, term_tags: list[list[int]]
-) -> tuple[Ids, Values]:
-    """Sounds that must be among the candidates: by name and, for a single word, by tag score."""
-    found = [
-        _match(connection, match_expression(group, columns=("name",), whole_words=whole), limit)
-        for whole in (True, False)
-    ]
-    if len(term_tags) == 1 and not group.excluded:
-        most = max(limit // max(len(term_tags[0]), 1), _FEWEST_PER_TAG)
-        found += [_best_tagged(connection, tag_id, most) for tag_id in term_tags[0]]
-    ids, zeros = (np.concatenate(columns) for columns in zip(*found, strict=True))
-    return ids, zeros
-
-
-def _term_scores(
-    connection: Connection, group: Group, term: Term, tag_ids: list[int], ids: Ids, limit: int
-) -> Values:
-    """How well one term of a group fits each of `ids`, which are ascending."""
-    scores = np.full(len(ids), _FOLDER)
-    tagged, values = _tag_scores(connection, tag_ids, ids)
-    _raise_scores(scores, ids, tagged, _TAG_BASE + _TAG_RANGE * values)
-    for whole_words, value in ((False, _NAME_BEGINS), (True, _WHOLE_NAME)):
-        in_name = term_expression(term, columns=("name",), whole_words=whole_words)
-        found = _match(connection, f"({match_expression(group)}) AND {in_name}", limit)[0]
-        _raise_scores(scores, ids, found, np.full(len(found), value))
-    return scores
+    rows = raw_rows(
+        connection,
+        f"SELECT id, 0.0 FROM {sounds.name} WHERE id NOT IN "
+        f"(SELECT rowid FROM {WORDS_TABLE} WHERE {WORDS_TABLE} MATCH ?) LIMIT ?",
+        (" OR ".join(term_expression(term) for term in group.excluded), limit),
+    )
+    return _columns(rows)
 
 
 def _raise_scores(scores: Values, ids: Ids, found: Ids, values: Values) -> None:
@@ -155,14 +179,14 @@ def _tags_named(connection: Connection, term: Term) -> list[int]:
     ]
 
 
-def _best_tagged(connection: Connection, tag_id: int, most: int) -> tuple[Ids, Values]:
+def _best_tagged(connection: Connection, tag_id: int, most: int) -> Ids:
     rows = raw_rows(
         connection,
-        f"SELECT sound_id, 0.0 FROM {sound_tags.name} WHERE tag_id = ? AND source <> 'rejected' "
+        f"SELECT sound_id FROM {sound_tags.name} WHERE tag_id = ? AND source <> 'rejected' "
         "ORDER BY score DESC LIMIT ?",
         (tag_id, most),
     )
-    return _columns(rows)
+    return np.array(rows, dtype=np.int64).ravel()
 
 
 def _tag_scores(connection: Connection, tag_ids: list[int], ids: Ids) -> tuple[Ids, Values]:
