@@ -2,12 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
 from indexing_helpers import contents, new_library, write_sound
 
-from kikimimi.library import ingest
+from kikimimi.library import ingest, worker_pool, writer
 from kikimimi.library.library import Library
+from kikimimi.library.worker_pool import WorkerPool
 
 CRASH_ON_OPENING = """
 import os, pathlib, signal, sys
@@ -63,8 +65,36 @@ def test_a_crash_costs_one_file_and_only_if_it_happens_again(root: Path, tmp_pat
 
 
 def test_workers_use_one_thread_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kikimimi.library import worker_pool
-
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     assert worker_pool._environment()["OMP_NUM_THREADS"] == "1"
     assert os.environ["OMP_NUM_THREADS"] == "7"
+
+
+def test_ctrl_c_ends_the_workers_and_keeps_what_is_done(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools: list[Any] = []
+    monkeypatch.setattr(writer, "_FILES_PER_COMMIT", 4)
+
+    class Watched(WorkerPool):
+        def __enter__(self) -> Self:
+            pools.append(self)
+            return super().__enter__()
+
+        def __exit__(self, *error: Any) -> None:
+            self.processes = [worker._process for worker in self._workers]
+            super().__exit__(*error)
+
+    def interrupt(done: int, total: int, path: Path, audio_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ingest, "WorkerPool", Watched)
+    with new_library(tmp_path) as library:
+        with pytest.raises(KeyboardInterrupt):
+            library.index([root], workers=2, progress=interrupt)
+        assert len(pools[0].processes) == 2
+        assert all(process.poll() is not None for process in pools[0].processes)
+        done = len(list(library.sounds()))
+        assert 0 < done < 30
+        report = library.index([root], workers=1)
+        assert (report.added, report.unchanged) == (30 - done, done)
