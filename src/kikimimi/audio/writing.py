@@ -10,7 +10,6 @@ from typing import BinaryIO
 
 import numpy as np
 
-from kikimimi.audio.atomic import atomic_file
 from kikimimi.audio.riff import (
     MAX_CHUNKS,
     UNSET_SIZE,
@@ -20,6 +19,7 @@ from kikimimi.audio.riff import (
     open_binary,
 )
 from kikimimi.errors import AudioError
+from kikimimi.files import draft_of
 from kikimimi.paths import display_path
 from kikimimi.types import Clip, FloatArray
 
@@ -100,8 +100,13 @@ def write_wav(
         if metadata_from is not None:
             source = stack.enter_context(open_binary(Path(metadata_from)))
             metadata = _find_metadata(Path(metadata_from), source)
-        file = stack.enter_context(atomic_file(path))
-        _write(file, clip, encoding, metadata)
+        try:
+            with draft_of(path) as draft, draft.open("r+b") as file:
+                _write(file, clip, encoding, metadata)
+        except OSError as error:
+            raise AudioError(
+                f"{display_path(path)}: cannot be written ({error.strerror}); choose another place"
+            ) from error
 
 
 def _check(path: Path, clip: Clip, subtype: str) -> _Encoding:

@@ -12,14 +12,14 @@ from typing import Annotated, Any
 import typer
 
 from kikimimi import __version__
+from kikimimi.audio.native_messages import silence_native_messages
 from kikimimi.cli import verbs
 from kikimimi.errors import KikimimiError
-
-INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line and leave the process with its status."""
+    silence_native_messages()
     try:
         app()(standalone_mode=True)
     except KikimimiError as error:

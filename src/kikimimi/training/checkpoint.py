@@ -1,5 +1,6 @@
 """Checkpoints that survive a kill at any moment."""
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,6 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
         return None
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, ValueError, KeyError) as error:
+    except (RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(f"{path}: not a checkpoint ({reason}); delete it to start anew") from None

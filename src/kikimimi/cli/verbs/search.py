@@ -70,12 +70,22 @@ def search(
     pca: Annotated[
         int | None, typer.Option(min=1, help="Compare in this many principal components.")
     ] = None,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Instead, group sounds that are nearly equal.")
+    ] = False,
+    threshold: Annotated[
+        float, typer.Option(min=0, help="Largest cosine distance of duplicates.")
+    ] = 0.01,
     language: LanguageOption = "",
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find sounds: by example (nearest first), by words, by tags and facts, or by all together."""
+    if duplicates:
+        _show_duplicates(library, threshold, as_json=as_json)
+        return
     chosen = parse_language(language)
+    chosen_metric = _metric(metric)
     low, high = parse_duration(duration) if duration else (None, None)
     filters = Filters(
         tags=tuple(tag or ()),
@@ -95,7 +105,7 @@ def search(
             words,
             like=None if example is None else Example(example, start_s=start, end_s=end),
             filters=filters,
-            metric=_metric(metric),
+            metric=chosen_metric,
             pca=pca,
             limit=limit,
         )
@@ -112,6 +122,29 @@ def show_hits(library: Library, hits: Sequence[Hit], language: Language, *, as_j
     print_table(columns, (_row(hit, language) for hit in hits), right=columns[:3])
     if not hits:
         print_message("nothing found; try fewer words or filters")
+
+
+def _show_duplicates(library: Path | None, threshold: float, *, as_json: bool) -> None:
+    with open_library(library) as opened:
+        groups = opened.duplicates(threshold=threshold)
+    if as_json:
+        for group in groups:
+            paths = [json_path(sound.path) for sound in group.sounds]
+            distance = round(group.distance, 6)
+            print_json({"exact": group.exact, "distance": distance, "paths": paths})
+        return
+    rows = [
+        (
+            str(number),
+            "exact" if group.exact else f"{group.distance:.4f}",
+            duration_text(sound.duration_s),
+            short_path(sound.path),
+        )
+        for number, group in enumerate(groups, start=1)
+        for sound in group.sounds
+    ]
+    print_table(("group", "distance", "length", "sound"), rows, right=("group", "length"))
+    print_message(f"{len(groups)} groups of sounds that are equal or nearly so")
 
 
 def _split(query: Sequence[str], sound_id: int | None) -> tuple[Path | int | None, str]:
