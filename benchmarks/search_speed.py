@@ -22,10 +22,9 @@ from typing import Any
 import faiss
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, create_engine
 
+from kikimimi.library.database import Database, create_database
 from kikimimi.library.query import Filters
-from kikimimi.library.schema import CREATE_WORDS, metadata
 from kikimimi.library.search import SearchRequest, search
 from kikimimi.library.vector_index import VectorIndex
 from kikimimi.library.words import index_text
@@ -95,18 +94,23 @@ def _synthetic(generator: np.random.Generator, count: int) -> NDArray[np.float32
 
 
 def make_library(path: Path, count: int, source: Source) -> None:
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        connection.exec_driver_sql(CREATE_WORDS)
-        settings = {"encoder_identity": "benchmark", "created_at": "now", "revision": "1"}
-        connection.exec_driver_sql("INSERT INTO settings VALUES (?, ?)", list(settings.items()))
+    create_database(
+        path,
+        {
+            "encoder_name": "benchmark",
+            "encoder_identity": "benchmark",
+            "created_at": "2026",
+            "revision": "1",
+        },
+    )
+    database = Database(path)
+    with database.writing() as connection:
         connection.exec_driver_sql("INSERT INTO tags VALUES (?, ?)", list(enumerate(TAGS, start=1)))
         generator = np.random.default_rng(0)
         for start in range(1, count + 1, BLOCK):
             ids = range(start, min(start + BLOCK, count + 1))
             _insert(connection, ids, source(generator, len(ids)), generator)
-    engine.dispose()
+    database.close()
 
 
 def _insert(
@@ -120,10 +124,8 @@ def _insert(
         name = f"{THINGS[first]}{THINGS[second]}_{sound_id:07d}.wav"
         path = f"{folder}/{name}"
         duration = 0.1 + sound_id % 600 / 10
-        sounds.append(
-            (sound_id, path.encode(), path, name, folder, 1, 1, str(sound_id), "WAV", "PCM_16")
-            + (48000, 2, duration, 0)
-        )
+        file = (path.encode(), path, name, folder, 1, 1, str(sound_id))
+        sounds.append((sound_id, *file, "WAV", "PCM_16", 48000, 2, duration, 0))
         words.append((sound_id, *index_text(name=name, folder=folder, tag_names=[TAGS[tag]])))
     marks = ",".join("?" * 14)
     connection.exec_driver_sql(f"INSERT INTO sounds VALUES ({marks})", sounds)
@@ -154,17 +156,17 @@ def _in_fresh_process(library: Path, options: argparse.Namespace, *more: str) ->
 
 def measure(library: Path, options: argparse.Namespace) -> dict[str, Any]:
     """What a fresh process sees; with `--first` only how long it takes to make the cache."""
-    engine = create_engine(f"sqlite:///{library}")
+    database = Database(library)
     index = VectorIndex(library.with_suffix(".index"))
     queries = vector_source(options.vectors)(np.random.default_rng(2), options.queries + 20)
     started = time.perf_counter()
-    _search(engine, index, queries[0])
+    _search(database, index, queries[0])
     opened = time.perf_counter() - started
     if options.first:
         return {"first_search_s": opened}
     results: dict[str, Any] = {"open_and_first_search_s": opened}
     results |= {"resident_after_open_mb": _resident_mb()}
-    with engine.connect() as connection:
+    with database.reading() as connection:
         request = [SearchRequest(vectors=query, limit=K) for query in queries]
         results |= _timed("search", request, lambda one: search(connection, index, one))
         results |= {"resident_after_queries_mb": _resident_mb()}
@@ -179,8 +181,8 @@ def measure(library: Path, options: argparse.Namespace) -> dict[str, Any]:
     return results
 
 
-def _search(engine: Engine, index: VectorIndex, vector: NDArray[np.float32]) -> None:
-    with engine.connect() as connection:
+def _search(database: Database, index: VectorIndex, vector: NDArray[np.float32]) -> None:
+    with database.reading() as connection:
         search(connection, index, SearchRequest(vectors=vector, limit=K))
 
 

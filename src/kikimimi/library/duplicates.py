@@ -25,7 +25,9 @@ from kikimimi.library.vector_index import VectorIndex
 from kikimimi.library.vector_rows import VectorRows
 from kikimimi.types import FloatArray
 
-DEFAULT_THRESHOLD = 0.01
+DEFAULT_THRESHOLD = 0.02
+"""Joins most copies of an effect in another file format or rate, and few different takes."""
+
 _DURATION_SHARE = 0.05
 _DURATION_SLACK_S = 0.02
 _TILE_ROWS = 1024
@@ -86,7 +88,7 @@ def find_duplicates(
         LibraryError: the library is damaged.
     """
     if not threshold >= 0:
-        raise QueryError(f"a threshold of {threshold} fits no sounds; give 0 or more, such as 0.01")
+        raise QueryError(f"a threshold of {threshold} fits no sounds; give 0 or more, such as 0.02")
     index.refresh(connection)
     present = _read(connection, index.rows)
     if not present.found:

@@ -99,7 +99,8 @@ def term_expression(
 ) -> str:
     """The FTS5 expression for one term; `whole_words` leaves out words that merely begin so."""
     phrases = term_phrases(term)
-    either = " OR ".join(_quoted(phrase, phrase.prefix and not whole_words) for phrase in phrases) or _NOTHING
+    quoted = [_quoted(phrase, phrase.prefix and not whole_words) for phrase in phrases]
+    either = " OR ".join(quoted) or _NOTHING
     return f"({either})" if columns == COLUMNS else f"{{{' '.join(columns)}}} : ({either})"
 
 
