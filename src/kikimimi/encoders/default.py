@@ -29,6 +29,7 @@ _FRAME_SAMPLES = 32 * YAMNET.hop_length
 _MIN_FRAMES = 3
 _OVERHANG = YAMNET.win_length - YAMNET.hop_length
 _BATCH = 4
+_SILENCE = [entry.tag for entry in vocabulary("audioset")].index("audioset/Silence")
 
 
 @register
@@ -79,7 +80,10 @@ class DefaultEncoder(Encoder):
         with torch.inference_mode():
             for features in self._features(samples):
                 output = network.heads(features)
-                events = linear_softmax_pool(torch.sigmoid(output.event_logits), dim=1)
+                events_over_time = torch.sigmoid(output.event_logits)
+                events = linear_softmax_pool(events_over_time, dim=1)
+                # pauses do not make a sound silent: only silence from end to end counts
+                events[:, _SILENCE] = events_over_time[:, :, _SILENCE].amin(dim=1)
                 classes = torch.sigmoid(output.class_logits)
                 embeddings.append(output.embedding.numpy())
                 scores.append(torch.cat([events, classes], dim=1).numpy())

@@ -8,7 +8,6 @@ import hashlib
 from typing import ClassVar, Self
 
 import numpy as np
-from scipy import signal
 
 from kikimimi.encoders.contract import Encoder, EncoderCard, Encoding, FrameEncoding
 from kikimimi.encoders.registry import register
@@ -70,6 +69,6 @@ def _band_levels(samples: FloatArray) -> FloatArray:
     frame_count = -(-samples.shape[1] // hop)
     padded = np.pad(samples, ((0, 0), (0, frame_count * hop + hop - samples.shape[1])))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _N_FFT, axis=1)[:, ::hop]
-    power = np.abs(np.fft.rfft(frames * signal.get_window("hann", _N_FFT), axis=-1)) ** 2
+    power = np.abs(np.fft.rfft(frames * np.hanning(_N_FFT + 1)[:-1], axis=-1)) ** 2
     bands = power[..., 1:].reshape(*power.shape[:2], _BANDS, -1).mean(axis=-1)
     return np.log(bands + 1e-6).astype(np.float32)

@@ -11,7 +11,7 @@ run folder. `--only FOLD ...` does a part (0 is the encoder to ship); finished p
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,10 @@ import torch
 
 from kikimimi.audio.discovery import is_audio_path
 from kikimimi.datasets import esc50
+from kikimimi.datasets.records import LabelledClip
 from kikimimi.encoders.mobilenet import MobileNet
 from kikimimi.encoders.weights import save_weights
+from kikimimi.files import draft_of
 from kikimimi.metrics.retrieval import precision_at_k
 from kikimimi.pretraining.distillation import DistillationConfig, distil
 from kikimimi.pretraining.distillation_views import (
@@ -33,7 +35,11 @@ from kikimimi.pretraining.distillation_views import (
 from kikimimi.training.checkpoint import load_checkpoint, save_checkpoint
 from kikimimi.training.config import load_recipe
 
-_CLIP_FRAMES = 512
+_FIGURES = {
+    "accuracy": "classification accuracy",
+    "precision_at_5_class": "precision@5 by class",
+    "precision_at_5_major": "precision@5 by major category (5)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for fold in options.only if options.only else (*esc50.FOLDS, NO_FOLD):
         network = _trained(views, teacher, recipe.distillation, fold, options.run)
         if fold == NO_FOLD:
-            _export(network, options.run / "encoder")
+            _export(network, options.run, options.recipe.with_name("card.md"))
         else:
-            _score_fold(network, views, clips, fold, options.run / "scores.json")
+            _score_fold(network, views, clips, fold, options.run)
 
 
 def fold_scores(
-    embeddings: np.ndarray, class_logits: np.ndarray, clips: Sequence[esc50.LabelledClip]
+    embeddings: np.ndarray, class_logits: np.ndarray, clips: Sequence[LabelledClip]
 ) -> dict[str, float]:
     """Accuracy, and precision@5 by class and by major category among clips of other sources."""
     labels = [clip.label for clip in clips]
@@ -117,9 +123,9 @@ def _trained(
 def _score_fold(
     network: MobileNet,
     views: Views,
-    clips: Sequence[esc50.LabelledClip],
+    clips: Sequence[LabelledClip],
     fold: int,
-    scores_path: Path,
+    run: Path,
 ) -> None:
     """Score the unchanged views of the test fold and add the figures to `scores.json`."""
     versions = len(views.clips) // (int(views.clips[-1]) + 1)
@@ -128,24 +134,40 @@ def _score_fold(
         network(torch.from_numpy(views.log_mel[number * versions].astype(np.float32))[None])
         for number in numbers
     ]
-    scores = json.loads(scores_path.read_text()) if scores_path.exists() else {}
+    scores = _read_scores(run)
     scores[str(fold)] = fold_scores(
         torch.cat([output.embedding for output in outputs]).numpy(),
         torch.cat([output.class_logits for output in outputs]).numpy(),
         [clips[number] for number in numbers],
     )
-    scores_path.write_text(json.dumps(scores, indent=2))
+    with draft_of(run / "scores.json") as draft:
+        draft.write_text(json.dumps(dict(sorted(scores.items())), indent=2) + "\n")
     print(f"fold {fold}: {scores[str(fold)]}", flush=True)
 
 
-def _export(network: MobileNet, folder: Path) -> None:
-    config = {
-        "architecture": "mobilenet_v1",
-        "embedding_size": network.config.embedding_size,
-        "event_count": network.config.event_count,
-        "class_count": network.config.class_count,
-    }
-    save_weights(folder, network.state_dict(), config, card="See docs/model-cards.\n")
+def _export(network: MobileNet, run: Path, card_template: Path) -> None:
+    """Write the weights' folder; the card receives the scores of the folds."""
+    config = {"architecture": "mobilenet_v1", **asdict(network.config)}
+    tensors = {name: weights.half() for name, weights in network.state_dict().items()}
+    template = card_template.read_text(encoding="utf-8")
+    card = template.replace("{scores}", _score_table(_read_scores(run)))
+    save_weights(run / "encoder", tensors, config, card=card)
+
+
+def _read_scores(run: Path) -> dict[str, dict[str, float]]:
+    path = run / "scores.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def _score_table(scores: dict[str, dict[str, float]]) -> str:
+    """Mean and standard deviation over the folds, in percent, as a Markdown table."""
+    if not scores:
+        return "No fold has been scored yet."
+    lines = [f"| figure | mean over {len(scores)} folds | s.d. |", "|---|---|---|"]
+    for key, name in _FIGURES.items():
+        values = 100 * np.array([fold[key] for fold in scores.values()])
+        lines.append(f"| {name} | {values.mean():.1f} % | {values.std(ddof=1):.1f} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

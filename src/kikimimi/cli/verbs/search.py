@@ -189,7 +189,7 @@ def _record(hit: Hit) -> dict[str, object]:
 
 def _row(hit: Hit, language: Language) -> tuple[str, ...]:
     stretch = f" @ {duration_text(hit.start_s)}" if hit.start_s > 0 else ""
-    tags = ", ".join(tag_text(tag.name, language) for tag in hit.tags[:_SHOWN_TAGS])
+    tags = "; ".join(tag_text(tag.name, language) for tag in hit.tags[:_SHOWN_TAGS])
     return (
         str(hit.rank),
         f"{hit.distance:.3f}",

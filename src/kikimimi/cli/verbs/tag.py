@@ -73,7 +73,7 @@ def _tell(
 
 
 def _tags_text(tags: tuple[Tag, ...], language: Language) -> str:
-    return ", ".join(f"{tag_text(each.name, language)} {each.score:.2f}" for each in tags)
+    return "; ".join(f"{tag_text(each.name, language)} {each.score:.2f}" for each in tags)
 
 
 def _edit(files: list[Path], add: list[str], remove: list[str], library: Path | None) -> None:
