@@ -27,6 +27,7 @@ EXACT_LIMIT = 200_000
 
 _FEW_ROWS = 4096
 _MAX_TIES = 1000
+_BLOCK_ROWS = 16_384
 
 
 class Neighbour(NamedTuple):
@@ -178,7 +179,12 @@ class _SoundSearch:
         return rows[:count], gaps[:count]
 
     def _gaps(self, rows: Rows) -> NDArray[np.float64]:
-        return self._space.gaps(self._rows.vectors[rows], self._query)
+        # In blocks, because float64 copies of a whole library would fill the memory.
+        parts = [
+            self._space.gaps(self._rows.vectors[rows[start : start + _BLOCK_ROWS]], self._query)
+            for start in range(0, max(len(rows), 1), _BLOCK_ROWS)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _neighbours(self, rows: Rows, gaps: NDArray[np.float64]) -> list[Neighbour]:
         sounds, windows = self._rows.sound_ids[rows], self._rows.window_ids[rows]
