@@ -54,3 +54,14 @@ def file_progress(label: str) -> Iterator[Step]:
             progress.update(task, completed=done, total=total, rate=rate, name=name)
 
         yield step
+
+
+@contextmanager
+def busy(label: str) -> Iterator[None]:
+    """A sign of life on standard error, on a terminal only, while something short is done."""
+    console = Console(file=sys.stderr)
+    if console.is_terminal:
+        with console.status(label):
+            yield
+    else:
+        yield

@@ -24,6 +24,8 @@ _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _BUSY_TIMEOUT_S = 30.0
 
+_PAGE_CACHE_KIB = 65536
+
 
 class Database:
     """Connections to one library file, safe to share between threads.
@@ -229,6 +231,7 @@ def _engine(path: Path, *, mode: str) -> Engine:
 
 def _prepare_connection(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KIB}")
     # A commit must outlive a power cut: users' tags and playlists are in it.
     connection.execute("PRAGMA synchronous = FULL")
 

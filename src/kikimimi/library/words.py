@@ -64,7 +64,7 @@ def term_phrases(term: Term) -> tuple[Phrase, ...]:
     A word typed without quotes also matches longer words that begin with it, and, in Latin
     script, its own singular and the stem of its -ing form.
     """
-    runs = list(_runs(term.text))
+    runs = _runs(term.text)
     if not runs:
         return ()
     plain = tuple(token for run in runs for token in run)
@@ -128,8 +128,13 @@ def _column(texts: Iterable[str]) -> str:
     return " ".join([*pieces, *joined] if joined else pieces[:-1])
 
 
-def _runs(text: str) -> Iterator[tuple[str, ...]]:
+@lru_cache(maxsize=8192)  # a library repeats its folders and tags
+def _runs(text: str) -> tuple[tuple[str, ...], ...]:
     """Tokens by unbroken run of letters and digits: one CJK character, or the parts of a word."""
+    return tuple(_split_runs(text))
+
+
+def _split_runs(text: str) -> Iterator[tuple[str, ...]]:
     for found in _RUN.finditer(unicodedata.normalize("NFKC", text)):
         run = found.group()
         if _CJK_CHARACTER.match(run):

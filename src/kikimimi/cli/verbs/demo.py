@@ -30,7 +30,7 @@ def demo(
     language: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Make about 60 sounds, index them, search for a knock, and say what to type next.
+    """Make about 100 sounds, index them, search for a knock, and say what to type next.
 
     Needs no download. Run again, it keeps what is there.
     """
@@ -45,7 +45,7 @@ def demo(
             print_failure(failure.path, failure.reason)
         hits = library.search(like=Example(sounds / _QUERY), limit=8)
         print_message(f"Sounds like {short_path(sounds / _QUERY)}:")
-        show_hits(library, hits, chosen, as_json=as_json)
+        show_hits(hits, chosen, as_json=as_json)
     print_message(_next_steps(library_file, sounds))
     if report.failures:
         raise typer.Exit(1)

@@ -50,10 +50,14 @@ def index(
     if library is None:
         path.parent.mkdir(exist_ok=True)
     with Library(path, encoder=encoder) as opened:
-        with file_progress("Indexing") as progress:
-            report = opened.index(
-                places, workers=workers, progress=progress, retry_failed=retry_failed
-            )
+        try:
+            with file_progress("Indexing") as progress:
+                report = opened.index(
+                    places, workers=workers, progress=progress, retry_failed=retry_failed
+                )
+        except KeyboardInterrupt:
+            print_message("stopped; what was indexed is kept, and the same command goes on")
+            raise
         purged = opened.purge() if purge else 0
     for failure in report.failures:
         if as_json:

@@ -23,10 +23,11 @@ from kikimimi.cli.output import (
     short_path,
     tag_text,
 )
+from kikimimi.cli.progress import busy
 from kikimimi.encoders.vocabulary import Language
 from kikimimi.errors import QueryError
+from kikimimi.library.duplicates import DEFAULT_THRESHOLD
 from kikimimi.library.example import Example
-from kikimimi.library.library import Library
 from kikimimi.library.query import Filters, parse_duration, parse_sample_rate
 from kikimimi.library.search import Hit
 from kikimimi.library.space import Metric
@@ -75,7 +76,7 @@ def search(
     ] = False,
     threshold: Annotated[
         float, typer.Option(min=0, help="Largest cosine distance of duplicates.")
-    ] = 0.01,
+    ] = DEFAULT_THRESHOLD,
     language: LanguageOption = "",
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -100,7 +101,7 @@ def search(
     example, words = _split(query or [], sound_id)
     if example is None and not words and filters == Filters():
         raise QueryError("there is nothing to search for; give a sound file, words or a filter")
-    with open_library(library) as opened:
+    with open_library(library) as opened, busy("Searching"):
         hits = opened.search(
             words,
             like=None if example is None else Example(example, start_s=start, end_s=end),
@@ -109,10 +110,10 @@ def search(
             pca=pca,
             limit=limit,
         )
-        show_hits(opened, hits, chosen, as_json=as_json)
+    show_hits(hits, chosen, as_json=as_json)
 
 
-def show_hits(library: Library, hits: Sequence[Hit], language: Language, *, as_json: bool) -> None:
+def show_hits(hits: Sequence[Hit], language: Language, *, as_json: bool) -> None:
     """Print a ranked list: a table, or a JSON line for each hit."""
     if as_json:
         for hit in hits:
@@ -125,7 +126,7 @@ def show_hits(library: Library, hits: Sequence[Hit], language: Language, *, as_j
 
 
 def _show_duplicates(library: Path | None, threshold: float, *, as_json: bool) -> None:
-    with open_library(library) as opened:
+    with open_library(library) as opened, busy("Comparing"):
         groups = opened.duplicates(threshold=threshold)
     if as_json:
         for group in groups:
