@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kikimimi.audio.resampling import StreamResampler
-from kikimimi.audio.sources import downmix, open_source, read_blocks
+from kikimimi.audio.sources import Source, downmix, open_source, read_blocks
 from kikimimi.errors import AudioError
 from kikimimi.types import FloatArray, Window
 
@@ -34,14 +34,34 @@ def stream_windows(
         AudioError: as `read_clip`; damage inside the file shows when it is reached, perhaps after
             some windows have been given out.
     """
-    cutter = _Cutter(sample_rate_hz, window_s, hop_s, min_s, quantum_s)
     with open_source(path) as source:
-        rate_hz = source.recording.sample_rate_hz
-        resampler = StreamResampler(1, rate_hz, sample_rate_hz)
-        frames = 0
-        for block in read_blocks(source):
-            frames += len(block)
-            yield from cutter.push(resampler.push(downmix(block)[None])[0])
+        yield from source_windows(
+            source,
+            sample_rate_hz=sample_rate_hz,
+            window_s=window_s,
+            hop_s=hop_s,
+            min_s=min_s,
+            quantum_s=quantum_s,
+        )
+
+
+def source_windows(
+    source: Source,
+    *,
+    sample_rate_hz: int,
+    window_s: float,
+    hop_s: float,
+    min_s: float,
+    quantum_s: float,
+) -> Iterator[tuple[Window, FloatArray]]:
+    """`stream_windows` of a file that is open already."""
+    cutter = _Cutter(sample_rate_hz, window_s, hop_s, min_s, quantum_s)
+    rate_hz = source.recording.sample_rate_hz
+    resampler = StreamResampler(1, rate_hz, sample_rate_hz)
+    frames = 0
+    for block in read_blocks(source):
+        frames += len(block)
+        yield from cutter.push(resampler.push(downmix(block)[None])[0])
     tail = resampler.push(_NOTHING[None], last=True)[0]
     yield from cutter.finish(tail, duration_s=frames / rate_hz)
 

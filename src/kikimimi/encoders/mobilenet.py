@@ -127,10 +127,27 @@ class SeparableBlock(nn.Module):
         self.depthwise = nn.Conv2d(
             channels_in, channels_in, kernel_size=3, stride=stride, padding=1, groups=channels_in
         )
-        self.pointwise = nn.Linear(channels_in, channels_out)
+        self.pointwise = Pointwise(channels_in, channels_out)
 
     def forward(self, maps: Tensor) -> Tensor:
         """(B, C_in, N, F) -> (B, C_out, N / stride, F / stride)."""
         maps = functional.relu_(self.depthwise(maps))
-        # as a product of matrices, a pointwise convolution of one clip is faster than conv2d
         return functional.relu_(self.pointwise(maps.permute(0, 2, 3, 1))).permute(0, 3, 1, 2)
+
+
+class Pointwise(nn.Module):
+    """A 1 x 1 convolution as a product of matrices, for one clip faster than conv2d.
+
+    `weight` is (C_in, C_out), the order that the product reads it in.
+    """
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__()
+        bound = channels_in**-0.5
+        self.weight = nn.Parameter(torch.empty(channels_in, channels_out).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.zeros(channels_out))
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """(B, N, F, C_in) -> (B, N, F, C_out)."""
+        rows = maps.reshape(-1, maps.shape[-1])
+        return torch.addmm(self.bias, rows, self.weight).view(*maps.shape[:-1], -1)

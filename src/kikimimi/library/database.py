@@ -23,7 +23,6 @@ from kikimimi.paths import display_path
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _BUSY_TIMEOUT_S = 30.0
-
 _PAGE_CACHE_KIB = 65536
 
 

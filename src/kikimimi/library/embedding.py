@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kikimimi.audio.probing import probe
-from kikimimi.audio.windows import stream_windows
+from kikimimi.audio.sources import Source, open_source
+from kikimimi.audio.windows import source_windows
 from kikimimi.encoders.contract import Encoder
 from kikimimi.errors import AudioError
 from kikimimi.paths import display_path
@@ -50,15 +50,16 @@ def embed_file(path: Path, encoder: Encoder) -> EmbeddedFile:
         AudioError: the file cannot be decoded.
         EncoderError: its samples are not finite.
     """
-    recording = probe(path)
     windows: list[Window] = []
     vectors: list[FloatArray] = []
     scores: list[FloatArray] = []
-    for batch in _batches(_stream(path, encoder)):
-        encoding = encoder.encode(np.stack([samples for _, samples in batch]))
-        windows.extend(window for window, _ in batch)
-        vectors.append(encoding.embeddings)
-        scores.append(encoding.tag_scores)
+    with open_source(path) as source:
+        recording = source.recording
+        for batch in _batches(_windows(source, encoder)):
+            encoding = encoder.encode(np.stack([samples for _, samples in batch]))
+            windows.extend(window for window, _ in batch)
+            vectors.append(encoding.embeddings)
+            scores.append(encoding.tag_scores)
     if not windows:
         raise AudioError(f"{display_path(path)}: holds no sound")
     highest = np.concatenate(scores).max(axis=0)
@@ -87,9 +88,9 @@ def _duration(recording: Recording, decoded_s: float, window_s: float) -> float:
     return recording.duration_s if 0 <= rest < window_s else decoded_s
 
 
-def _stream(path: Path, encoder: Encoder) -> Iterator[tuple[Window, FloatArray]]:
-    return stream_windows(
-        path,
+def _windows(source: Source, encoder: Encoder) -> Iterator[tuple[Window, FloatArray]]:
+    return source_windows(
+        source,
         sample_rate_hz=encoder.card.sample_rate_hz,
         window_s=encoder.card.window_s,
         hop_s=encoder.card.window_s / 2,

@@ -71,14 +71,14 @@ def _assign(layer: Any, constants: dict[str, FloatArray], name: str) -> None:
 
 
 def _torch_kernel(kernel: FloatArray) -> FloatArray:
-    """Reorder axes; reverse 3 x 3 kernels in time and frequency, as `MobileNet` wants them.
+    """Reorder axes for `MobileNet`; reverse 3 x 3 kernels in time and frequency.
 
     tflite keeps depthwise kernels as (1, height, width, C), others as (out, height, width, in).
     """
     if kernel.ndim == 2:
         return kernel
     if kernel.shape[1:3] == (1, 1):
-        return kernel[:, 0, 0, :]
+        return kernel[:, 0, 0, :].T
     depthwise = kernel.shape[0] == 1
     return kernel.transpose((3, 0, 1, 2) if depthwise else (0, 3, 1, 2))[:, :, ::-1, ::-1]
 
