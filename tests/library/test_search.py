@@ -167,6 +167,18 @@ def test_tags_are_filtered_by_any_of_their_names(library: Searcher) -> None:
     assert library.names(filters=Filters(tags=("esc50/cat",))) == []
 
 
+def test_wanted_tags_alone_rank_by_their_least_score(library: Searcher) -> None:
+    library.add("/s/a.wav", [0, 0], tags=[("esc50/dog", 0.4, "auto")])
+    library.add("/s/b.wav", [0, 0], tags=[("esc50/dog", 0.9, "auto"), ("esc50/rain", 0.3, "auto")])
+    library.add("/s/c.wav", [0, 0], tags=[("esc50/dog", 0.6, "auto"), ("esc50/rain", 0.5, "auto")])
+    library.add("/s/d.wav", [0, 0], tags=[("esc50/dog", 1.0, "rejected")])
+    hits = library.hits(filters=Filters(tags=("犬",)))
+    assert [hit.path.name for hit in hits] == ["b.wav", "c.wav", "a.wav"]
+    assert [round(hit.distance, 6) for hit in hits] == [0.1, 0.4, 0.6]
+    hits = library.hits(filters=Filters(tags=("dog", "雨")))
+    assert [(hit.path.name, hit.distance) for hit in hits] == [("c.wav", 0.5), ("b.wav", 0.7)]
+
+
 def test_an_unknown_tag_is_refused_with_the_nearest(library: Searcher) -> None:
     library.add("/s/a.wav", [0, 0], tags=[("whoosh", 1.0, "user")])
     with pytest.raises(QueryError, match="did you mean 'whoosh'"):

@@ -34,10 +34,39 @@ def sound_conditions(connection: Connection, filters: Filters) -> list[Condition
     ]
 
 
+def tag_strength(connection: Connection, filters: Filters) -> ColumnElement[float]:
+    """How strongly a sound has all the wanted tags: the least of their scores, 1 if none is wanted.
+
+    Raises:
+        QueryError: as `sound_conditions`.
+    """
+    if not filters.tags:
+        return literal(1.0)
+    known = _known_tags(connection)
+    scores = [_best_score(_tag_ids(known, text)) for text in filters.tags]
+    return scores[0] if len(scores) == 1 else func.min(*scores)
+
+
+def _best_score(tag_ids: list[int]) -> ColumnElement[float]:
+    return (
+        select(func.max(sound_tags.c.score))
+        .where(
+            sound_tags.c.sound_id == sounds.c.id,
+            sound_tags.c.tag_id.in_(tag_ids),
+            sound_tags.c.source != "rejected",
+        )
+        .scalar_subquery()
+    )
+
+
+def _known_tags(connection: Connection) -> dict[str, int]:
+    return {row.name: row.id for row in connection.execute(select(tags.c.name, tags.c.id))}
+
+
 def _tag_conditions(connection: Connection, filters: Filters) -> list[Condition]:
     if not (filters.tags or filters.without_tags):
         return []
-    known = {row.name: row.id for row in connection.execute(select(tags.c.name, tags.c.id))}
+    known = _known_tags(connection)
     wanted = [sounds.c.id.in_(_tagged(_tag_ids(known, text))) for text in filters.tags]
     refused = [sounds.c.id.not_in(_tagged(_tag_ids(known, text))) for text in filters.without_tags]
     return [*wanted, *refused]

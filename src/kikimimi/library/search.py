@@ -3,8 +3,8 @@
 Words and filters decide who is in. With an example, the distance to it decides the order; a long
 example is several vectors, of which the nearest to a sound counts. With words alone the order is
 by how well they match (`word_search`), and the distance is 1 minus that score. With filters alone
-it is by name, at distance 0. Equals stand in the order of their paths. Sounds whose files are
-missing are left out.
+it is by the least score of the wanted tags, and again the distance is 1 minus that; then by name.
+Equals stand in the order of their paths. Sounds whose files are missing are left out.
 """
 
 import json
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, func, select
 
 from kikimimi.errors import QueryError
-from kikimimi.library.conditions import Condition, sound_conditions
+from kikimimi.library.conditions import Condition, sound_conditions, tag_strength
 from kikimimi.library.query import Filters, TextQuery, parse_query
 from kikimimi.library.schema import sounds
 from kikimimi.library.space import Metric
@@ -196,9 +196,11 @@ def _first_passing(
 
 
 def _by_filters(connection: Connection, request: SearchRequest) -> list[_Found]:
-    query = _WHOLE.where(*_conditions(connection, request))
-    rows = connection.execute(query.order_by(sounds.c.name, sounds.c.path_key).limit(request.limit))
-    return [_Found(0.0, row.path_key, row.id, 0.0, row.duration_s) for row in rows]
+    strength = tag_strength(connection, request.filters).label("strength")
+    query = _WHOLE.add_columns(strength).where(*_conditions(connection, request))
+    order = (strength.desc(), sounds.c.name, sounds.c.path_key)
+    rows = connection.execute(query.order_by(*order).limit(request.limit))
+    return [_Found(1 - row.strength, row.path_key, row.id, 0.0, row.duration_s) for row in rows]
 
 
 _WHOLE = select(sounds.c.id, sounds.c.path_key, sounds.c.duration_s)

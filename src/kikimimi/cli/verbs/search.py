@@ -66,7 +66,7 @@ def search(
     rate: Annotated[list[str] | None, typer.Option(help="Sample rate: 48000 or 44.1k.")] = None,
     channels: Annotated[list[int] | None, typer.Option(min=1, help="Number of channels.")] = None,
     folder: Annotated[list[str] | None, typer.Option(help="Only sounds below it.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-k", min=1, help="How many.")] = 10,
+    limit: Annotated[int, typer.Option("--limit", "-k", "-n", min=1, help="How many.")] = 10,
     metric: Annotated[str, typer.Option(help="euclidean or cosine.")] = "euclidean",
     pca: Annotated[
         int | None, typer.Option(min=1, help="Compare in this many principal components.")

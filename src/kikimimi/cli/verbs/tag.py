@@ -38,7 +38,9 @@ def tag(
     remove: Annotated[
         list[str] | None, typer.Option("--remove", help="Take this tag from them.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-k", min=1, help="Tags for each sound.")] = 5,
+    limit: Annotated[
+        int, typer.Option("--limit", "-k", "-n", min=1, help="Tags for each sound.")
+    ] = 5,
     encoder: Annotated[str, typer.Option(help="Encoder that hears the tags.")] = DEFAULT_ENCODER,
     language: LanguageOption = "",
     library: LibraryOption = None,
