@@ -64,7 +64,9 @@ def test_search_by_words_in_japanese(run, sounds: Path) -> None:
 
 def test_example_words_and_filters_together(run, sounds: Path) -> None:
     run("index", sounds)
-    found = run("search", sounds / "low.wav", "middle", "--duration", "<3", "--rate", "16k", "--json")
+    found = run(
+        "search", sounds / "low.wav", "middle", "--duration", "<3", "--rate", "16k", "--json"
+    )
     assert [Path(hit["path"]).name for hit in _lines(found.stdout)] == ["middle tone.wav"]
     none = run("search", sounds / "low.wav", "--duration", ">3")
     assert none.returncode == 0
