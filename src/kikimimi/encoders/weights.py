@@ -87,11 +87,11 @@ def save_weights(
     folder: Path, tensors: Mapping[str, "Tensor"], config: Mapping[str, Any], *, card: str
 ) -> None:
     """Write the three files; `config` receives the SHA-256 of the weights as `weights_sha256`."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     folder.mkdir(parents=True, exist_ok=True)
     with draft_of(folder / WEIGHTS_NAME) as draft:
-        save_file({name: value.contiguous() for name, value in tensors.items()}, draft)
+        draft.write_bytes(save({name: value.contiguous() for name, value in tensors.items()}))
     complete = {**config, "weights_sha256": weights_digest(folder)}
     text = json.dumps(complete, indent=2, ensure_ascii=False) + "\n"
     (folder / CONFIG_NAME).write_text(text, encoding="utf-8")
