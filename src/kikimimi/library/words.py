@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from kikimimi.encoders.vocabulary import names_of
+from kikimimi.encoders.vocabulary import display_name, find_tags, names_of
 from kikimimi.library.query import Group, Term
 
 _CJK = (
@@ -62,7 +62,8 @@ def term_phrases(term: Term) -> tuple[Phrase, ...]:
     """The phrases of which one must be found for the term to match; the first is the plain one.
 
     A word typed without quotes also matches longer words that begin with it, and, in Latin
-    script, its own singular and the stem of its -ing form.
+    script, its own singular and the stem of its -ing form. A word for a tag also matches the
+    tag's English and Japanese names, so that 雨 finds `rain loop.wav`.
     """
     runs = _runs(term.text)
     if not runs:
@@ -70,13 +71,26 @@ def term_phrases(term: Term) -> tuple[Phrase, ...]:
     plain = tuple(token for run in runs for token in run)
     if term.exact:
         return (Phrase(plain, False),)
-    phrases = [Phrase(plain, prefix=not _CJK_CHARACTER.match(plain[-1]))]
+    phrases = [_phrase(plain)]
     joined = tuple("".join(run) for run in runs)
     if joined != plain:
         phrases.append(Phrase(joined, prefix=True))
     if len(plain) == 1:
         phrases.extend(Phrase((stem,), False) for stem in _stems(plain[0]))
-    return tuple(phrases)
+    phrases.extend(_phrase(name) for name in _names_of_word(term.text))
+    return tuple(dict.fromkeys(phrases))
+
+
+def _phrase(words: tuple[str, ...]) -> Phrase:
+    return Phrase(words, prefix=not _CJK_CHARACTER.match(words[-1]))
+
+
+@lru_cache(maxsize=1024)
+def _names_of_word(word: str) -> tuple[tuple[str, ...], ...]:
+    """The tokens of the English and Japanese names of every tag that goes by this word."""
+    tags = find_tags(word)
+    names = (name for tag in tags for name in (display_name(tag, "en"), display_name(tag, "ja")))
+    return tuple(filter(None, map(tokens, names)))
 
 
 def match_expression(
