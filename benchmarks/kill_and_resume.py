@@ -3,8 +3,8 @@
     python benchmarks/kill_and_resume.py ../shared/data/esc50/audio ../shared/data/sfx --kills 20
 
 After each kill the library must open, pass its own check, and hold no less than before. In the end
-it must equal, sound by sound, one that was indexed undisturbed: content hash, format, windows, bytes
-of the vectors, tags. Prints one JSON line; leaves with status 1 if anything differs.
+it must equal, sound by sound, one that was indexed undisturbed: content hash, format, windows,
+bytes of the vectors, tags. Prints one JSON line; leaves with status 1 if anything differs.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from kikimimi import Library
@@ -40,7 +41,7 @@ def main() -> int:
             kept.append(_count(killed))
         _index(killed, options.places)
         expected, found = _contents(calm), _contents(killed)
-    lost = sum(after < before for before, after in zip(kept, kept[1:], strict=False))
+    lost = sum(after < before for before, after in pairwise(kept))
     differing = sum(expected.get(path) != row for path, row in found.items())
     differing += len(expected.keys() - found.keys())
     report = {"sounds": len(found), "kept_after_each_kill": kept[1:], "times_lost": lost}
