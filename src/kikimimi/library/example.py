@@ -65,7 +65,7 @@ def _stored(connection: Connection, reference: SoundReference) -> FloatArray | N
     """Vectors of a sound of the library; None for a file that it does not hold as it is now."""
     if isinstance(reference, int):
         return _vectors(connection, store.find_sound(connection, reference).id)
-    path = Path(reference).expanduser().absolute()
+    path = Path(reference).expanduser().resolve()
     query = select(sounds).where(sounds.c.path_key == os.fsencode(path))
     row = connection.execute(query).first()
     if row is None or not _is_unchanged(path, row):

@@ -91,7 +91,7 @@ def add(
 ) -> None:
     """Append sounds of the library to a playlist."""
     with open_library(library) as opened:
-        length = opened.playlists.add(name, [sound.expanduser().absolute() for sound in sounds])
+        length = opened.playlists.add(name, sounds)
     print_message(f"{name}: {length} sounds")
 
 

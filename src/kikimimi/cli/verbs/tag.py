@@ -80,8 +80,7 @@ def _tags_text(tags: tuple[Tag, ...], language: Language) -> str:
 
 def _edit(files: list[Path], add: list[str], remove: list[str], library: Path | None) -> None:
     with open_library(library) as opened:
-        sounds = [path.expanduser().absolute() for path in files]
         for name in add:
-            print_message(f"{name}: given to {opened.add_tag(sounds, name)}")
+            print_message(f"{name}: given to {opened.add_tag(files, name)}")
         for name in remove:
-            print_message(f"{name}: taken from {opened.remove_tag(sounds, name)}")
+            print_message(f"{name}: taken from {opened.remove_tag(files, name)}")
