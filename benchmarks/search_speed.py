@@ -70,7 +70,7 @@ def vector_source(path: str | None) -> Source:
     if path is None:
         return _synthetic
     real = np.load(path)["embeddings"].astype(np.float32)
-    scale = 0.5 * np.linalg.norm(real.std(axis=0)) / np.sqrt(real.shape[1])
+    scale = np.float32(0.5 * np.linalg.norm(real.std(axis=0)) / np.sqrt(real.shape[1]))
 
     def near_real(generator: np.random.Generator, count: int) -> NDArray[np.float32]:
         first, second = real[generator.integers(len(real), size=(2, count))]

@@ -31,7 +31,7 @@ _RECALL_AT = 10
 _PROBES_TRIED = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096)
 _TRIAL_QUERIES = 256
 _TRAINING_POINTS_PER_LIST = 64
-_MIN_CANDIDATES = 128
+_MIN_CANDIDATES = 64
 _MAX_TRAINING = 100_000
 _ROUNDING = 1e-5
 
@@ -221,8 +221,12 @@ def _recall(
 
 
 def _list_count(count: int) -> int:
-    """A power of two near the square root of the number of points."""
-    return int(min(2 ** round(np.log2(np.sqrt(count))), 4096))
+    """A power of two near twice the square root of the number of points.
+
+    More lists cost time once, when they are made; fewer cost time in every search, since more
+    points have to be looked at for the same recall.
+    """
+    return int(min(2 ** round(np.log2(2 * np.sqrt(count))), 4096))
 
 
 def _selector(mask: RowMask) -> Any:
