@@ -169,7 +169,15 @@ def test_a_target_that_cannot_be_written(library: Library, tmp_path: Path) -> No
         library.playlists.export("scene 1", library.path, kind="folder")
 
 
-@given(st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=255))
+def _name_of_bytes(raw: bytes) -> str:
+    """A file name as Python gives it, also for bytes that are not UTF-8."""
+    return os.fsdecode(raw.translate(None, b"/\0"))
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=255)
+    | st.binary(max_size=255).map(_name_of_bytes).filter(bool)
+)
 def test_numbered_names_fit_and_keep_their_extension(name: str) -> None:
     result = numbered_name(name + ".wav", "001 ")
     assert result.startswith("001 ") and result.endswith(".wav")
