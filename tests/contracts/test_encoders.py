@@ -264,3 +264,10 @@ def test_hear_timestamp_embeddings(encoder) -> None:
     assert (timestamps_ms.diff(dim=1) > 0).all()
     duration_ms = clips.shape[1] / model.sample_rate * 1000
     assert timestamps_ms.max() <= duration_ms + encoder.card.frame_hop_s * 1000
+
+
+def test_an_empty_batch_is_refused(encoder) -> None:
+    with pytest.raises(EncoderError, match="B, T >= 1"):
+        encoder.encode(np.zeros((0, 16000), np.float32))
+    with pytest.raises(EncoderError, match="B, T >= 1"):
+        encoder.embed_frames(np.zeros((0, 16000), np.float32))

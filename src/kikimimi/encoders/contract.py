@@ -101,10 +101,10 @@ class Encoder(ABC):
         """Embed and tag clips of equal length in one pass.
 
         Args:
-            samples: (B, T) float32 at `card.sample_rate_hz`, nominally in [-1, 1], T >= 1.
+            samples: (B, T) float32 at `card.sample_rate_hz`, nominally in [-1, 1]; B, T >= 1.
 
         Raises:
-            EncoderError: the array has another shape, no samples, or NaN or infinite ones.
+            EncoderError: the array has another shape, no clips or samples, or NaN or infinite ones.
         """
         return self._encode(check_clips(samples))
 
@@ -124,12 +124,12 @@ def check_clips(samples: Any) -> FloatArray:
     """Return `samples` as a contiguous (B, T) float32 array.
 
     Raises:
-        EncoderError: the array has another shape, no samples, or NaN or infinite ones.
+        EncoderError: the array has another shape, no clips or samples, or NaN or infinite ones.
     """
     array = np.ascontiguousarray(samples, dtype=np.float32)
-    if array.ndim != 2 or array.shape[1] == 0:
+    if array.ndim != 2 or 0 in array.shape:
         raise EncoderError(
-            f"an encoder takes clips of shape (B, T) with T >= 1, but got shape {array.shape}; "
+            f"an encoder takes clips of shape (B, T) with B, T >= 1, but got shape {array.shape}; "
             "give one clip as samples[None, :]"
         )
     if not np.isfinite(array).all():
