@@ -15,7 +15,38 @@ from kikimimi.paths import display_path
 
 Step = Callable[[Connection], None]
 
-STEPS: dict[int, Step] = {}
+
+def _add_taught_tags(connection: Connection) -> None:
+    """1 to 2: tags learned from examples, a fourth source of the tags of a sound."""
+    for statement in _TAUGHT_TAGS:
+        connection.exec_driver_sql(statement)
+
+
+_TAUGHT_TAGS = (
+    """CREATE TABLE new_sound_tags (
+        sound_id INTEGER NOT NULL, tag_id INTEGER NOT NULL, source VARCHAR NOT NULL,
+        score FLOAT NOT NULL,
+        PRIMARY KEY (sound_id, tag_id, source),
+        CHECK (source IN ('auto', 'user', 'rejected', 'taught')),
+        FOREIGN KEY(sound_id) REFERENCES sounds (id) ON DELETE CASCADE,
+        FOREIGN KEY(tag_id) REFERENCES tags (id) ON DELETE CASCADE)""",
+    "INSERT INTO new_sound_tags SELECT sound_id, tag_id, source, score FROM sound_tags",
+    "DROP TABLE sound_tags",
+    "ALTER TABLE new_sound_tags RENAME TO sound_tags",
+    "CREATE INDEX sound_tags_by_tag ON sound_tags (tag_id, score)",
+    """CREATE TABLE taught_tags (
+        tag_id INTEGER NOT NULL PRIMARY KEY, created_at VARCHAR NOT NULL, head BLOB,
+        FOREIGN KEY(tag_id) REFERENCES tags (id) ON DELETE CASCADE)""",
+    """CREATE TABLE taught_examples (
+        tag_id INTEGER NOT NULL, content_hash VARCHAR NOT NULL, wanted INTEGER NOT NULL,
+        vectors BLOB NOT NULL, path VARCHAR NOT NULL, origin VARCHAR NOT NULL,
+        given_at VARCHAR NOT NULL,
+        PRIMARY KEY (tag_id, content_hash),
+        CHECK (wanted IN (0, 1)),
+        FOREIGN KEY(tag_id) REFERENCES taught_tags (tag_id) ON DELETE CASCADE)""",
+)
+
+STEPS: dict[int, Step] = {1: _add_taught_tags}
 
 
 def migrate(connection: Connection, path: Path) -> None:

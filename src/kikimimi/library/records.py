@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
-TagSource = Literal["auto", "user"]
+TagSource = Literal["auto", "user", "taught"]
 
 SoundReference = int | str | os.PathLike[str]
 """A sound by its id or by the path of its file."""

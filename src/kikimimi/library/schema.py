@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x4B494B49  # "KIKI"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -81,10 +81,33 @@ sound_tags = Table(
     Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
     Column("source", String, primary_key=True),
     Column("score", Float, nullable=False),
-    CheckConstraint("source IN ('auto', 'user', 'rejected')"),
+    CheckConstraint("source IN ('auto', 'user', 'rejected', 'taught')"),
     Index("sound_tags_by_tag", "tag_id", "score"),
 )
 """A tag that the user rejected stays as a `rejected` row, so that re-indexing cannot revive it."""
+
+taught_tags = Table(
+    "taught_tags",
+    metadata,
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    Column("created_at", String, nullable=False),
+    Column("head", LargeBinary),
+)
+"""Tags learned from examples; `head` is what `library.taught.fitted` packs, NULL before a fit."""
+
+taught_examples = Table(
+    "taught_examples",
+    metadata,
+    Column("tag_id", ForeignKey("taught_tags.tag_id", ondelete="CASCADE"), primary_key=True),
+    Column("content_hash", String, primary_key=True),
+    Column("wanted", Integer, nullable=False),
+    Column("vectors", LargeBinary, nullable=False),
+    Column("path", String, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("given_at", String, nullable=False),
+    CheckConstraint("wanted IN (0, 1)"),
+)
+"""What the user judged, by the bytes of the sound, so that it follows moved and copied files."""
 
 failures = Table(
     "failures",
