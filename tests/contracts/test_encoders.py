@@ -271,3 +271,31 @@ def test_an_empty_batch_is_refused(encoder) -> None:
         encoder.encode(np.zeros((0, 16000), np.float32))
     with pytest.raises(EncoderError, match="B, T >= 1"):
         encoder.embed_frames(np.zeros((0, 16000), np.float32))
+
+
+def test_binary_codes_have_the_lengths_that_are_offered(encoder) -> None:
+    assert list(encoder.hash_bits) == sorted(set(encoder.hash_bits))
+    embeddings = encoder.embed_clips(clips_for(encoder, 5))
+    for bits in encoder.hash_bits:
+        projection = encoder.hash_projection(bits)
+        assert projection.weights.shape == (bits, encoder.card.embedding_size)
+        assert projection.biases.shape == (bits,)
+        assert projection.weights.dtype == projection.biases.dtype == np.float32
+        assert projection.codes(embeddings).shape == (5, bits // 8)
+
+
+def test_binary_codes_are_the_same_from_two_instances(encoder) -> None:
+    other = load_encoder(encoder.card.name)
+    assert other.hash_bits == create_encoder(encoder.card.name).hash_bits == encoder.hash_bits
+    for bits in encoder.hash_bits:
+        one, two = encoder.hash_projection(bits), other.hash_projection(bits)
+        np.testing.assert_array_equal(one.weights, two.weights)
+        np.testing.assert_array_equal(one.biases, two.biases)
+
+
+@pytest.mark.parametrize("bits", [0, -8, 7, 24, 10**9])
+def test_lengths_of_code_that_are_not_offered_are_refused(encoder, bits) -> None:
+    assert bits not in encoder.hash_bits
+    with pytest.raises(EncoderError, match="gives no binary codes") as caught:
+        encoder.hash_projection(bits)
+    assert all(str(known) in str(caught.value) for known in encoder.hash_bits)

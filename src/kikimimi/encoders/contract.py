@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from kikimimi.encoders.hash_projection import HashProjection
 from kikimimi.errors import EncoderError
 from kikimimi.types import FloatArray
 
@@ -61,8 +62,8 @@ class FrameEncoding:
 class Encoder(ABC):
     """Turns clips of sound into vectors.
 
-    Subclasses give `card`, `load`, `weights_digest`, `_encode` and `_encode_frames`; the checks of
-    what goes in stand here.
+    Subclasses give `card`, `load`, `weights_digest`, `_encode` and `_encode_frames`, and if they
+    have binary codes `hash_bits` and `_hash_projection`; the checks of what goes in stand here.
     """
 
     card: ClassVar[EncoderCard]
@@ -85,6 +86,15 @@ class Encoder(ABC):
 
     @abstractmethod
     def _encode_frames(self, samples: FloatArray) -> FrameEncoding: ...
+
+    @property
+    def hash_bits(self) -> tuple[int, ...]:
+        """The lengths of binary code that `hash_projection` gives, ascending; none by default."""
+        return ()
+
+    def _hash_projection(self, bits: int) -> HashProjection:
+        """The projection for one of `hash_bits`."""
+        raise NotImplementedError
 
     @property
     def identity(self) -> str:
@@ -115,6 +125,21 @@ class Encoder(ABC):
     def embed_frames(self, samples: FloatArray) -> FrameEncoding:
         """Embed clips over time: (B, T) -> (B, N, D) and N timestamps. Raises as `encode` does."""
         return self._encode_frames(check_clips(samples))
+
+    def hash_projection(self, bits: int) -> HashProjection:
+        """What turns this encoder's embeddings into binary codes of `bits` bits.
+
+        Raises:
+            EncoderError: there are no codes of this length, or the weights are not loaded.
+        """
+        if bits not in self.hash_bits:
+            name, known = self.card.name, ", ".join(map(str, self.hash_bits))
+            raise EncoderError(
+                f"encoder '{name}' gives no binary codes of {bits} bits; choose among {known}"
+                if known
+                else f"encoder '{name}' gives no binary codes; choose another encoder"
+            )
+        return self._hash_projection(bits)
 
 
 _VECTOR_FIELDS = {"name", "sample_rate_hz", "embedding_size", "window_s", "vocabulary"}

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from kikimimi.encoders.contract import Encoder, EncoderCard, Encoding, FrameEncoding
+from kikimimi.encoders.hash_projection import HashProjection
 from kikimimi.encoders.registry import DEFAULT_ENCODER, register
 from kikimimi.encoders.vocabulary import vocabulary
-from kikimimi.encoders.weights import embedded_folder, load_weights, read_config
+from kikimimi.encoders.weights import embedded_folder, load_weights, read_config, read_hash_bits
 from kikimimi.errors import EncoderError
 from kikimimi.features.logmel import LogMel
 from kikimimi.features.presets import YAMNET
@@ -58,9 +59,9 @@ class DefaultEncoder(Encoder):
     def load(self) -> Self:
         """Read the weights (4 million parameters), once."""
         if self._network is None:
-            from kikimimi.encoders.mobilenet import MobileNet
+            from kikimimi.encoders.mobilenet import MobileNet, MobileNetConfig
 
-            network = MobileNet()
+            network = MobileNet(MobileNetConfig(hash_bits=self.hash_bits))
             load_weights(self._folder, network, sha256=self.weights_digest)
             self._network = network.eval().requires_grad_(requires_grad=False)
         return self
@@ -69,6 +70,15 @@ class DefaultEncoder(Encoder):
     def weights_digest(self) -> str:
         """SHA-256 that `config.json` gives; `load` checks that the weights are those."""
         return str(read_config(self._folder).get("weights_sha256", ""))
+
+    @cached_property
+    def hash_bits(self) -> tuple[int, ...]:
+        """The lengths that `config.json` lists as `hash_bits`."""
+        return read_hash_bits(self._folder)
+
+    def _hash_projection(self, bits: int) -> HashProjection:
+        layer = self._loaded().hash[str(bits)].state_dict()
+        return HashProjection(layer["weight"].numpy().copy(), layer["bias"].numpy().copy())
 
     def _encode(self, samples: FloatArray) -> Encoding:
         import torch

@@ -36,11 +36,15 @@ _TAG_CONTEXT = 3
 
 @dataclass(frozen=True, slots=True)
 class MobileNetConfig:
-    """Sizes of the network: embedding D, event tags K_e (many at once), class tags K_c (one)."""
+    """Sizes of the network: embedding D, event tags K_e (many at once), class tags K_c (one).
+
+    `hash_bits` are the lengths of binary code that there is a layer for.
+    """
 
     embedding_size: int = 128
     event_count: int = 521
     class_count: int = 50
+    hash_bits: tuple[int, ...] = ()
 
 
 class MobileNetOutput(NamedTuple):
@@ -71,6 +75,9 @@ class MobileNet(nn.Module):
         self.project = nn.Linear(2 * channels, config.embedding_size)
         self.events = nn.Linear(channels, config.event_count)
         self.classes = nn.Linear(config.embedding_size, config.class_count)
+        self.hash = nn.ModuleDict(
+            {str(bits): nn.Linear(config.embedding_size, bits) for bits in config.hash_bits}
+        )
 
     def forward(self, log_mel: Tensor) -> MobileNetOutput:
         """Embed and tag B clips."""

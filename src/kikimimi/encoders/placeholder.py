@@ -1,7 +1,7 @@
 """A placeholder encoder: no weights, deterministic, fast, so that tests need no network.
 
 Its vector is a random projection of the mean log power in 32 bands of the spectrum, so sounds of
-like spectrum are near each other.
+like spectrum are near each other. So are their binary codes, which are random planes.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from kikimimi.encoders.contract import Encoder, EncoderCard, Encoding, FrameEncoding
+from kikimimi.encoders.hash_projection import HashProjection
 from kikimimi.encoders.registry import register
 from kikimimi.types import FloatArray
 
@@ -43,6 +44,16 @@ class PlaceholderEncoder(Encoder):
     def weights_digest(self) -> str:
         """SHA-256 of the projection."""
         return hashlib.sha256(_projection().tobytes()).hexdigest()
+
+    @property
+    def hash_bits(self) -> tuple[int, ...]:
+        """The lengths that SSDH is trained for."""
+        return (16, 32, 48, 64, 128)
+
+    def _hash_projection(self, bits: int) -> HashProjection:
+        generator = np.random.default_rng(bits)
+        weights = generator.standard_normal((bits, self.card.embedding_size))
+        return HashProjection(weights.astype(np.float32), np.zeros(bits, np.float32))
 
     def _encode(self, samples: FloatArray) -> Encoding:
         bands = _band_levels(samples).mean(axis=1)  # (B, bands)

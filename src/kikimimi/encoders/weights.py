@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kikimimi.encoders.hash_projection import check_bits
 from kikimimi.errors import EncoderError
 from kikimimi.files import draft_of
 
@@ -44,6 +45,24 @@ def read_config(folder: Path) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise EncoderError(f"{path}: is not a JSON object; get the weights again")
     return config
+
+
+def read_hash_bits(folder: Path) -> tuple[int, ...]:
+    """The lengths of binary code, ascending, that `config.json` lists; the weights hold
+    `hash.<K>.weight` (K, D) and `hash.<K>.bias` (K,) for each.
+
+    Raises:
+        EncoderError: the list cannot be read or holds an impossible length.
+    """
+    listed = read_config(folder).get("hash_bits", [])
+    if not isinstance(listed, list) or any(type(bits) is not int for bits in listed):
+        raise EncoderError(
+            f"{folder / CONFIG_NAME}: hash_bits must be a list of whole numbers; "
+            "get the weights again"
+        )
+    for bits in listed:
+        check_bits(bits)
+    return tuple(sorted(set(listed)))
 
 
 def weights_digest(folder: Path) -> str:
