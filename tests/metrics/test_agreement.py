@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.cluster.hierarchy import fcluster
 from scipy.spatial.distance import cdist
 from sklearn.metrics import adjusted_rand_score, average_precision_score
 
@@ -54,6 +55,16 @@ def test_mean_average_precision_is_scikit_learn_s(seed: int) -> None:
         relevant = [groups[index] == groups[query] for index in others]
         expected.append(average_precision_score(relevant, -distances[query, others]))
     assert mean_average_precision(distances, groups) == pytest.approx(np.mean(expected))
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_rand_index_is_scikit_learn_s_on_the_cut_tree(seed: int) -> None:
+    distances = random_distances(seed)
+    groups = ["a", "b", "b", "c", "c", "c", "a", "c", "b"]
+    cut = fcluster(class_tree(distances), t=3, criterion="maxclust")
+    expected = adjusted_rand_score(groups, cut)
+    assert rand_index(distances, groups) == pytest.approx(expected)
 
 
 @given(seed=st.integers(0, 2**32 - 1))

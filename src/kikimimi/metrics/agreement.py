@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
-from sklearn.metrics import adjusted_rand_score
+from scipy.special import comb
 
 Matrix = NDArray[np.float64]
 Groups = NDArray[np.int64]
@@ -141,10 +141,19 @@ def _rand(distances: Matrix) -> Callable[[Groups], float]:
     tree = class_tree(distances)
 
     def figure(groups: Groups) -> float:
-        clusters = fcluster(tree, t=len(np.unique(groups)), criterion="maxclust")
-        return float(adjusted_rand_score(groups, clusters))
+        clusters = fcluster(tree, t=int(groups.max()) + 1, criterion="maxclust")
+        return _adjusted_rand(groups, clusters)
 
     return figure
+
+
+def _adjusted_rand(groups: Groups, clusters: Groups) -> float:
+    table = np.zeros((groups.max() + 1, clusters.max() + 1))
+    np.add.at(table, (groups, clusters), 1)
+    together = comb(table, 2).sum()
+    in_groups, in_clusters = (comb(table.sum(axis=axis), 2).sum() for axis in (1, 0))
+    by_chance = in_groups * in_clusters / comb(len(groups), 2)
+    return float((together - by_chance) / ((in_groups + in_clusters) / 2 - by_chance))
 
 
 _FIGURES = {"nearest": _nearest, "map": _map, "rand": _rand}
