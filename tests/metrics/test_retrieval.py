@@ -1,10 +1,18 @@
+from itertools import permutations
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score
 from sklearn.neighbors import NearestNeighbors
 
-from kikimimi.metrics.retrieval import precision_at_k, squared_distances
+from kikimimi.metrics.retrieval import (
+    hamming_distances,
+    mean_average_precision,
+    precision_at_k,
+    squared_distances,
+)
 
 
 def test_neighbours_of_the_same_label_count() -> None:
@@ -39,3 +47,78 @@ def test_squared_distances_are_those_of_the_definition() -> None:
     rows = np.random.default_rng(0).standard_normal((6, 3)).astype(np.float32)
     expected = ((rows[:, None] - rows[None]) ** 2).sum(-1)
     np.testing.assert_allclose(squared_distances(rows), expected, atol=1e-5)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1))
+def test_average_precision_equals_scikit_learn_s(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    count = int(generator.integers(4, 25))
+    distances = generator.permuted(np.arange(count * count)).reshape(count, count).astype(float)
+    labels = np.array([str(label) for label in generator.integers(0, 3, count)])
+    sources = np.array([str(source) for source in generator.integers(0, count, count)])
+    expected = []
+    for query in range(count):
+        others = sources != sources[query]
+        answers = labels[others] == labels[query]
+        if answers.any():
+            expected.append(average_precision_score(answers, -distances[query][others]))
+    if not expected:
+        with pytest.raises(ValueError, match="no query"):
+            mean_average_precision(distances, labels.tolist(), sources=sources.tolist())
+        return
+    found = mean_average_precision(distances, labels.tolist(), sources=sources.tolist())
+    assert found == pytest.approx(np.mean(expected))
+
+
+def _precisions(answers: tuple[bool, ...], k: int) -> float:
+    hits = [sum(answers[: at + 1]) / (at + 1) for at in range(min(k, len(answers))) if answers[at]]
+    return sum(hits) / min(k, sum(answers))
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 8))
+def test_equal_distances_count_with_the_mean_over_all_orders(seed: int, k: int) -> None:
+    generator = np.random.default_rng(seed)
+    distances = generator.integers(0, 3, size=6)
+    answers = generator.integers(0, 2, size=6).astype(bool)
+    if not answers.any():
+        answers[0] = True
+    orders = [
+        order for order in permutations(range(6)) if (np.diff(distances[list(order)]) >= 0).all()
+    ]
+    expected = np.mean([_precisions(tuple(answers[list(order)]), k) for order in orders])
+    # the query is one more row; the others are queries without an answer or far from this one
+    table = np.zeros((7, 7))
+    table[0, 1:] = distances
+    labels = ["q", *("q" if answer else f"other {at}" for at, answer in enumerate(answers))]
+    table[1:] = np.arange(7)
+    others = [
+        _precisions(tuple(labels[at] == "q" for at in range(7) if at != query), k)
+        for query in range(1, 7)
+        if labels[query] == "q"
+    ]
+    found = mean_average_precision(table, labels, k=k)
+    assert found == pytest.approx(np.mean([expected, *others]))
+
+
+def test_a_perfect_and_a_reversed_ranking() -> None:
+    embeddings = np.array([[0.0], [0.1], [5.0], [5.1]], np.float32)
+    distances = squared_distances(embeddings)
+    assert mean_average_precision(distances, ["a", "a", "b", "b"]) == 1.0
+    assert mean_average_precision(-distances, ["a", "a", "b", "b"]) == pytest.approx(1 / 3)
+    assert mean_average_precision(distances, ["a", "b", "b", "a"], k=1) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("shape", "labels", "k"), [((3, 2), 3, None), ((3, 3), 2, None), ((3, 3), 3, 0)]
+)
+def test_impossible_rankings_are_errors(shape: tuple[int, int], labels: int, k: int | None) -> None:
+    with pytest.raises(ValueError):
+        mean_average_precision(np.zeros(shape), ["a"] * labels, k=k)
+
+
+def test_hamming_distances_count_unequal_bits() -> None:
+    codes = np.random.default_rng(0).integers(0, 256, size=(20, 6), dtype=np.uint8)
+    expected = [[sum(int(byte).bit_count() for byte in x ^ y) for y in codes] for x in codes]
+    np.testing.assert_array_equal(hamming_distances(codes), expected)

@@ -1,0 +1,1 @@
+"""Hashing: binary codes of embeddings, learned with the classes (SSDH)."""
