@@ -118,7 +118,7 @@ class FrequencyShift:
         """Shift (B, F, N) along frequency."""
         clips, bands, _ = log_mel.shape
         shift = _below(2 * self.max_bands + 1, (clips, 1), chance) - self.max_bands
-        return _bands_at(log_mel, torch.arange(bands) - shift.float())
+        return _bands_at(log_mel, torch.arange(bands) - shift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +208,11 @@ def log_mixup_exp(
 
 
 def _uniform(shape: tuple[int, ...], chance: Chance) -> Tensor:
-    """Values in [0, 1), float32 in main memory."""
+    """Values in [0, 1), float64 in main memory."""
     if isinstance(chance, torch.Generator):
-        return torch.rand(shape, generator=chance, device=chance.device).cpu()
-    return torch.from_numpy(chance.random(shape, dtype=np.float32))
+        values = torch.rand(shape, generator=chance, device=chance.device, dtype=torch.float64)
+        return values.cpu()
+    return torch.from_numpy(chance.random(shape))
 
 
 def _below(bound: int | Tensor, shape: tuple[int, ...], chance: Chance) -> Tensor:
@@ -229,7 +230,7 @@ def _masks(clips: int, size: int, count: int, width: int, chance: Chance) -> Ten
 
 
 def _edges(clips: int, bands: int, count: int, least_width: int, chance: Chance) -> Tensor:
-    """(B, count + 1) ascending edges from 0 to `bands`, at least `least_width` apart if they fit."""
+    """(B, count + 1) ascending edges from 0 to `bands`, `least_width` apart or more if they fit."""
     width = min(least_width, bands // count)
     inner = _below(bands - count * width + 1, (clips, count - 1), chance).sort(dim=1).values
     inner = inner + width * torch.arange(1, count)
