@@ -11,10 +11,15 @@ from kikimimi.files import draft_of
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write tensors and plain values to `path` atomically."""
+    """Write tensors and plain values to `path` atomically.
+
+    Raises:
+        OSError: the disk is full or the folder cannot be written; an older file stays as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with draft_of(path) as draft:
-        torch.save(state, draft)
+    # given a path instead of a file, torch reports a full disk as a RuntimeError
+    with draft_of(path) as draft, draft.open("wb") as file:
+        torch.save(state, file)
 
 
 def load_checkpoint(path: Path) -> dict[str, Any] | None:

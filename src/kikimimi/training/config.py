@@ -1,66 +1,97 @@
-"""Recipes: frozen dataclasses read from YAML, in which an unknown key is an error."""
+"""Recipes: frozen dataclasses read from YAML, in which an unknown key is an error.
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from difflib import get_close_matches
+A recipe may say `base: other.yaml` (a path relative to itself); it then holds only what differs.
+Mappings are merged key by key, anything else is replaced.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
-
-import yaml
+from typing import Any, TypeVar
 
 from kikimimi.errors import ConfigError
+from kikimimi.training.typed_values import build, resolved
+from kikimimi.training.yaml_text import parse_yaml, yaml_text
+
+__all__ = ["build", "load_recipe", "read_yaml", "recipe_text", "resolved"]
 
 C = TypeVar("C")
 
 
-def load_recipe(path: Path, kind: type[C]) -> C:
+def load_recipe(path: Path, kind: type[C], *, overrides: Sequence[str] = ()) -> C:
     """Read a YAML recipe as the frozen dataclass `kind`.
 
+    Args:
+        path: the recipe.
+        kind: its type.
+        overrides: changes to it, such as `optimiser.lr=1e-3`; the value is YAML.
+
     Raises:
-        ConfigError: the file cannot be read, is not a mapping, or holds an unknown key or a value
-            of the wrong type; the message names the file and the key.
+        ConfigError: a file cannot be read, is not a mapping, is its own base, or holds an unknown
+            key or a value of the wrong type; the message names the file and the key.
+    """
+    values, files = _with_base(path, ())
+    where = str(path) if len(files) == 1 else f"{path} (with {', '.join(files[1:])})"
+    if overrides:
+        where = f"{where} with {' '.join(overrides)}"
+        for override in overrides:
+            values = _merged(values, _parsed(override))
+    return build(kind, values, where=where)
+
+
+def recipe_text(config: Any) -> str:
+    """YAML of a dataclass, or of a mapping of plain values, that `load_recipe` reads as equal."""
+    return yaml_text(resolved(config))
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping that a YAML file holds, with its own keys only.
+
+    Raises:
+        ConfigError: the file cannot be read or is no mapping.
     """
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = parse_yaml(path.read_text(encoding="utf-8"), where=str(path))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; give the path of a recipe") from None
-    except yaml.YAMLError as error:
-        line = str(error).splitlines()[0]
-        raise ConfigError(f"{path}: not valid YAML ({line}); mend the file") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not a text in UTF-8; give the path of a recipe") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: a recipe is a mapping of keys to values")
-    return build(kind, values, where=str(path))
+    return values
 
 
-def build(kind: type[C], values: Mapping[str, Any], *, where: str) -> C:
-    """Make the dataclass `kind` of `values`, checking names and types.
-
-    Raises:
-        ConfigError: as `load_recipe` says.
-    """
-    hints = get_type_hints(kind)
-    known = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    for key in values:
-        if key not in known:
-            near = get_close_matches(str(key), known, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"
-            raise ConfigError(f"{where}: unknown key '{key}'; {hint}")
-    prepared = {
-        key: _convert(hints[key], value, f"{where}: {key}") for key, value in values.items()
-    }
-    try:
-        return kind(**prepared)
-    except TypeError as error:
-        raise ConfigError(f"{where}: {error}") from None
+def _with_base(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], list[str]]:
+    """The values of a recipe upon those of its base, and the files they came from."""
+    place = path.resolve()
+    if place in above:
+        chain = " -> ".join(file.name for file in (*above, place))
+        raise ConfigError(f"{above[0]}: a recipe cannot be its own base ({chain}); mend 'base'")
+    values = read_yaml(path)
+    base = values.pop("base", None)
+    if base is None:
+        return values, [str(path)]
+    if not isinstance(base, str):
+        raise ConfigError(f"{path}: base must be the path of a recipe, but is {base!r}")
+    base_values, files = _with_base(path.parent / base, (*above, place))
+    return _merged(base_values, values), [str(path), *files]
 
 
-def _convert(hint: Any, value: Any, where: str) -> Any:
-    if is_dataclass(hint) and isinstance(value, Mapping):
-        return build(hint, value, where=where)  # type: ignore[arg-type]
-    if isinstance(value, list):
-        return tuple(value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(hint, type) and not isinstance(value, hint):
-        raise ConfigError(f"{where} must be {hint.__name__}, but is {value!r}")
+def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in changes.items():
+        old = merged.get(key)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        merged[key] = _merged(old, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _parsed(override: str) -> dict[str, Any]:
+    """`a.b=1` as {"a": {"b": 1}}."""
+    name, equals, text = override.partition("=")
+    keys = name.strip().split(".")
+    if not equals or not all(keys):
+        raise ConfigError(f"'{override}': a change of a recipe is written key.sub=value")
+    value = parse_yaml(text, where=f"'{override}'")
+    for key in reversed(keys):
+        value = {key: value}
     return value
