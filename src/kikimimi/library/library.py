@@ -30,6 +30,7 @@ from kikimimi.library.records import (
 )
 from kikimimi.library.search import Hit, SearchRequest, search
 from kikimimi.library.space import Metric
+from kikimimi.library.tag_clouds import common_tags, tag_clouds
 from kikimimi.library.vector_index import VectorIndex
 from kikimimi.paths import display_path
 from kikimimi.types import FloatArray
@@ -302,6 +303,31 @@ class Library:
         """The vectors of all windows of sounds that are not missing, by path and time."""
         with self.database.reading() as connection:
             yield from all_embeddings(connection)
+
+    def tag_clouds(
+        self,
+        names: Iterable[str] | None = None,
+        *,
+        top: int = 30,
+        min_score: float = 0.3,
+        most: int = 500,
+    ) -> dict[str, FloatArray]:
+        """The vectors (n, D) of the sounds of each tag, one a sound: the mean of its windows.
+
+        Args:
+            names: tags, by any of their names; None takes the most frequent.
+            top: how many tags are taken without `names`.
+            min_score: the least score of a sound's tag; a tag given by the user has 1.
+            most: of more sounds with a tag, so many are drawn, always the same.
+
+        Raises:
+            QueryError: no sound has a tag of this name.
+            LibraryError: the library is damaged.
+        """
+        with self.database.reading() as connection:
+            if names is None:
+                names = common_tags(connection, top=top, min_score=min_score)
+            return tag_clouds(connection, list(names), min_score=min_score, most=most)
 
     def _vector_index(self) -> VectorIndex:
         if self._index is None:
