@@ -1,7 +1,8 @@
 """Where a training runs: one process or several, on CPUs or GPUs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -67,6 +68,24 @@ def _check_devices(settings: DeviceSettings, devices: int) -> None:
             f"the machine has {torch.cuda.device_count()} CUDA devices, but {devices} are asked "
             "for; lower devices, or set accelerator to cpu"
         )
+
+
+@contextmanager
+def deterministic_kernels(*, wanted: bool) -> Iterator[None]:
+    """Use kernels that give the same bits each time, where there are any; a warning names others.
+
+    With `wanted` off nothing changes.
+    """
+    before = torch.are_deterministic_algorithms_enabled()
+    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+    if wanted:
+        # cuBLAS reads this once, when it is first used
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before, warn_only=warn_only)
 
 
 def to_device(batch: Any, device: torch.device) -> Any:

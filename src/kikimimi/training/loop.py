@@ -1,8 +1,7 @@
 """The training loop, on Lightning Fabric: the same on a CPU, one GPU, several, several nodes."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -12,8 +11,14 @@ from torch import nn
 from kikimimi.errors import KikimimiError
 from kikimimi.files import draft_of
 from kikimimi.training.checkpoint import save_checkpoint
-from kikimimi.training.devices import DeviceSettings, launch_fabric, to_device
+from kikimimi.training.devices import (
+    DeviceSettings,
+    deterministic_kernels,
+    launch_fabric,
+    to_device,
+)
 from kikimimi.training.losses import LossMeter, check_weights
+from kikimimi.training.metrics_log import Row
 from kikimimi.training.optimisers import OptimiserSettings
 from kikimimi.training.progress import TrainingProgress, training_progress
 from kikimimi.training.records import Records
@@ -71,7 +76,8 @@ def fit(
             be written (a full disk); the last checkpoint stays whole.
     """
     fabric = launch_fabric(devices or DeviceSettings(), settings.precision)
-    with run.opened() if fabric.is_global_zero else nullcontext():
+    holding = run.opened() if fabric.is_global_zero else nullcontext()
+    with holding, deterministic_kernels(wanted=settings.deterministic):
         fabric.barrier()
         state = TrainingState(
             fabric,
@@ -81,7 +87,8 @@ def fit(
             schedule or ScheduleSettings(),
         )
         state.load(run.checkpoint)
-        _train(state, run, show=progress and fabric.is_global_zero)
+        if state.epochs_done < settings.epochs:
+            _train(state, run, show=progress and fabric.is_global_zero)
         if fabric.is_global_zero:
             _write_weights(state, run)
         fabric.barrier()
@@ -90,36 +97,29 @@ def fit(
 
 def _train(state: TrainingState, run: RunFolder, *, show: bool) -> None:
     """Run the epochs that are left."""
-    settings, fabric = state.settings, state.fabric
-    with (
-        _records(state, run) as records,
-        training_progress(
+    with ExitStack() as stack:
+        records = None
+        if state.fabric.is_global_zero:
+            records = stack.enter_context(Records(run, epochs_done=state.epochs_done))
+        progress = training_progress(
             label=run.path.name,
-            epochs=settings.epochs,
+            epochs=state.settings.epochs,
             steps_per_epoch=state.steps_per_epoch,
             epochs_done=state.epochs_done,
             show=show,
-        ) as shown,
-    ):
-        for epoch in range(state.epochs_done, settings.epochs):
+        )
+        shown = stack.enter_context(progress)
+        for epoch in range(state.epochs_done, state.settings.epochs):
             began = time.monotonic()
             where = f"{run.path}: epoch {epoch + 1}"
             losses = _epoch(state, epoch, where, shown)
-            seconds = time.monotonic() - began
             check_weights(state.network, where=where)
             state.epochs_done = epoch + 1
-            if fabric.is_global_zero:
-                row = {
-                    "epoch": epoch + 1,
-                    "step": state.steps_done,
-                    "lr": state.last_lr,
-                    **{f"train_{name}": value for name, value in losses.items()},
-                    **_figures(state),
-                    "seconds": seconds,
-                }
+            if records is not None:
+                row = _row(state, losses, seconds=time.monotonic() - began)
                 _record(state, run, records, row)
                 shown.epoch(row)
-            fabric.barrier()
+            state.fabric.barrier()
 
 
 def _epoch(
@@ -133,16 +133,29 @@ def _epoch(
     state.model.train()
     count = 0
     for count, batch in enumerate(state.trainable.batches(epoch, state.shard), start=1):
-        if count <= state.steps_per_epoch:
-            state.step(to_device(batch, device), meter)
-            shown.step(meter.last_loss)
+        if count > state.steps_per_epoch:
+            break
+        state.step(to_device(batch, device), meter)
+        shown.step(meter.last_loss)
     if count != state.steps_per_epoch:
         raise KikimimiError(
-            f"{where}: the data gave {count} batches where {state.steps_per_epoch} were promised; "
-            "make steps_per_epoch agree with batches"
+            f"{where}: the data gave {'fewer' if count < state.steps_per_epoch else 'more'} than "
+            f"the {state.steps_per_epoch} batches promised; make steps_per_epoch agree with batches"
         )
     state.synchronise_buffers()
     return state.mean_over_processes(meter.means())
+
+
+def _row(state: TrainingState, losses: dict[str, float], *, seconds: float) -> Row:
+    """What the table says of the epoch just finished; its seconds are those of training alone."""
+    return {
+        "epoch": state.epochs_done,
+        "step": state.steps_done,
+        "lr": state.last_lr,
+        **{f"train_{name}": value for name, value in losses.items()},
+        **_figures(state),
+        "seconds": seconds,
+    }
 
 
 def _figures(state: TrainingState) -> dict[str, float]:
@@ -155,24 +168,11 @@ def _figures(state: TrainingState) -> dict[str, float]:
         return dict(state.trainable.figures(network.eval()))
 
 
-@contextmanager
-def _records(state: TrainingState, run: RunFolder) -> Iterator[Records | None]:
-    if not state.fabric.is_global_zero:
-        yield None
-        return
-    with Records(run, epochs_done=state.epochs_done) as records:
-        yield records
-
-
-def _record(
-    state: TrainingState, run: RunFolder, records: Records | None, row: dict[str, float]
-) -> None:
+def _record(state: TrainingState, run: RunFolder, records: Records, row: Row) -> None:
     """Write the row first: after a kill in between, the resumed training takes it back."""
-    settings = state.settings
-    last = state.epochs_done == settings.epochs
-    if records is not None:
-        records.add(row, last=last)
-    if last or state.epochs_done % settings.checkpoint_every == 0:
+    last = state.epochs_done == state.settings.epochs
+    records.add(row, last=last)
+    if last or state.epochs_done % state.settings.checkpoint_every == 0:
         with run.writing(run.checkpoint):
             save_checkpoint(run.checkpoint, state.as_dict())
 

@@ -71,10 +71,10 @@ def check_weights(network: nn.Module, *, where: str) -> None:
     """Refuse weights that are no numbers, which a finite loss can hide until the next step.
 
     Raises:
-        KikimimiError: a parameter or buffer holds NaN or infinity.
+        KikimimiError: a parameter holds NaN or infinity.
     """
-    for name, values in network.state_dict().items():
-        if values.is_floating_point() and not bool(torch.isfinite(values).all()):
+    for name, values in network.named_parameters():
+        if not bool(torch.isfinite(values).all()):
             raise diverged(f"{where}: the weights {name} became NaN or infinite")
 
 

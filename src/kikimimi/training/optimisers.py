@@ -1,14 +1,15 @@
 """Optimisers by name, with groups of parameters by module."""
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 import torch
 from torch import nn
 
 from kikimimi.errors import ConfigError
+from kikimimi.training.names import suggestion
 
 _Groups = list[dict[str, Any]]
 
@@ -61,7 +62,8 @@ def create_optimiser(network: nn.Module, settings: OptimiserSettings) -> torch.o
     """
     factory = _FACTORIES.get(settings.name)
     if factory is None:
-        raise ConfigError(_unknown("optimiser", settings.name, _FACTORIES))
+        hint = suggestion(settings.name, _FACTORIES)
+        raise ConfigError(f"unknown optimiser '{settings.name}'; {hint}")
     groups = _groups(network, settings)
     if not groups:
         raise ConfigError("the network has no parameter to train; unfreeze a part of it")
@@ -104,16 +106,12 @@ def _lies_in(name: str, prefix: str) -> bool:
 
 def _check_multipliers(multipliers: Mapping[str, float], names: list[str]) -> None:
     modules = {name.rsplit(".", depth)[0] for name in names for depth in range(name.count(".") + 1)}
-    for prefix in multipliers:
+    for prefix, multiplier in multipliers.items():
+        if not 0 <= multiplier < math.inf:
+            raise ConfigError(f"lr_multipliers: {prefix} must be 0 or more, but is {multiplier}")
         if not any(_lies_in(name, prefix) for name in names):
-            raise ConfigError(_unknown("module for lr_multipliers", prefix, modules))
-
-
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    options = sorted(known)
-    near = get_close_matches(name, options, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(options)}"
-    return f"unknown {what} '{name}'; {hint}"
+            hint = suggestion(prefix, sorted(modules))
+            raise ConfigError(f"lr_multipliers: no module is named '{prefix}'; {hint}")
 
 
 @_register("adam")

@@ -10,7 +10,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-_LINES_LEAVE_OUT = {"epoch", "step"}
+_LINES_LEAVE_OUT = {"epoch", "step", "seconds"}
 
 
 class TrainingProgress:
@@ -26,8 +26,9 @@ class TrainingProgress:
 class _Lines(TrainingProgress):
     """One line an epoch, for logs."""
 
-    def __init__(self, label: str, epochs: int, file: TextIO) -> None:
+    def __init__(self, label: str, epochs: int, steps_per_epoch: int, file: TextIO) -> None:
         self._label, self._epochs, self._file = label, epochs, file
+        self._steps_per_epoch = steps_per_epoch
         self._began, self._made = time.monotonic(), 0
 
     def epoch(self, row: Mapping[str, float]) -> None:
@@ -35,7 +36,8 @@ class _Lines(TrainingProgress):
         left = (time.monotonic() - self._began) / self._made * (self._epochs - row["epoch"])
         values = [f"{k} {v:.4g}" for k, v in row.items() if k not in _LINES_LEAVE_OUT]
         head = f"{self._label}: epoch {row['epoch']}/{self._epochs}"
-        line = "  ".join([head, *values, f"left {timedelta(seconds=round(left))}"])
+        rate = f"{self._steps_per_epoch / max(row['seconds'], 1e-9):.3g} steps/s"
+        line = "  ".join([head, *values, rate, f"left {timedelta(seconds=round(left))}"])
         print(line, file=self._file, flush=True)
 
 
@@ -58,7 +60,13 @@ class _Bar(TrainingProgress):
 
 @contextmanager
 def training_progress(
-    *, label: str, epochs: int, steps_per_epoch: int, epochs_done: int, show: bool
+    *,
+    label: str,
+    epochs: int,
+    steps_per_epoch: int,
+    epochs_done: int,
+    show: bool,
+    file: TextIO | None = None,
 ) -> Iterator[TrainingProgress]:
     """Give the object to tell of steps and epochs.
 
@@ -68,12 +76,14 @@ def training_progress(
         steps_per_epoch: steps in each.
         epochs_done: epochs made before a resume.
         show: whether to write anything.
+        file: where to write; default standard error.
     """
     if not show:
         yield TrainingProgress()
         return
-    if not sys.stderr.isatty():
-        yield _Lines(label, epochs, sys.stderr)
+    file = file or sys.stderr
+    if not file.isatty():
+        yield _Lines(label, epochs, steps_per_epoch, file)
         return
     bar = Progress(
         TextColumn("{task.description}"),
@@ -84,7 +94,7 @@ def training_progress(
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
-        console=Console(file=sys.stderr),
+        console=Console(file=file),
         refresh_per_second=2,
     )
     with bar:

@@ -1,6 +1,5 @@
 """What a training writes down after each epoch: table, TensorBoard events, learning curves."""
 
-import math
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -29,7 +28,7 @@ class Records:
         self._log = MetricsLog(run.metrics)
         self._log.resume(epochs_done=epochs_done)
         self._epochs_done = epochs_done
-        self._drawn = -math.inf
+        self._drawn = time.monotonic()
 
     def __enter__(self) -> Self:
         with self._run.writing(self._run.events):

@@ -110,6 +110,7 @@ class RunFolder:
             self._take(descriptor)
             self.check()
             with self.writing(self.config):
+                self._delete_drafts()
                 if not self.config.exists():
                     _write_text(self.config, recipe_text(self._config))
                 record_start(self.revision)
@@ -131,6 +132,11 @@ class RunFolder:
                 f"{path}: cannot be written ({error.strerror or error}; {_free(self.path)} free); "
                 f"{self._state()}; make room or mend permissions, then start the same again"
             ) from error
+
+    def _delete_drafts(self) -> None:
+        """Delete what a killed training was writing; nobody else writes in a held folder."""
+        for draft in self.path.glob(".kikimimi-*.tmp"):
+            draft.unlink()
 
     def _state(self) -> str:
         if self.checkpoint.exists():

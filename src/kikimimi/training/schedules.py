@@ -7,10 +7,10 @@ training needs nothing but that number.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from kikimimi.errors import ConfigError
+from kikimimi.training.names import suggestion
 
 Schedule = Callable[[int], float]
 """Steps made so far -> factor on the learning rate of the next step."""
@@ -73,8 +73,7 @@ def create_schedule(settings: ScheduleSettings, *, epochs: int, steps_per_epoch:
     """
     factor = _FACTORS.get(settings.name)
     if factor is None:
-        near = get_close_matches(settings.name, _FACTORS, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(_FACTORS)}"
+        hint = suggestion(settings.name, _FACTORS)
         raise ConfigError(f"unknown schedule '{settings.name}'; {hint}")
     _check(settings)
     span = _Span(epochs * steps_per_epoch, round(settings.warmup_epochs * steps_per_epoch))
@@ -143,7 +142,7 @@ def _multi_step(step: int, settings: ScheduleSettings, span: _Span) -> float:
 
     Tokozume, Ushiku and Harada, ICLR 2018: 10 epochs at a tenth, then drops at 0.3, 0.6, 0.9.
     """
-    # the small number keeps 0.3 * 10 = 3.0000000000000004 from being one step late
+    # the small number keeps 0.07 * 100 = 7.000000000000001 from being one step late
     passed = sum(step >= share * span.total - 1e-6 for share in settings.milestones)
     return settings.gamma**passed
 

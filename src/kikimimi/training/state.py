@@ -35,6 +35,8 @@ class LoopSettings:
     figures_every: int = 1
     """Epochs between figures on the inner split; 0: after the last epoch only."""
     seed: int = 0
+    deterministic: bool = False
+    """Choose kernels that give the same bits each time; on a CPU they do so anyway."""
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.checkpoint_every < 1:

@@ -4,11 +4,11 @@ import math
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from kikimimi.errors import ConfigError
+from kikimimi.training.names import suggestion
 
 C = TypeVar("C")
 
@@ -30,9 +30,7 @@ def build(kind: type[C], values: Mapping[str, Any], *, where: str) -> C:
     }
     for key in values:
         if key not in known:
-            near = get_close_matches(str(key), known, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"
-            raise ConfigError(f"{where}: unknown key '{key}'; {hint}")
+            raise ConfigError(f"{where}: unknown key '{key}'; {suggestion(str(key), known)}")
     for name, field in known.items():
         if name not in values and field.default is MISSING and field.default_factory is MISSING:
             raise ConfigError(f"{where}: the key '{name}' is missing; give it a value")
@@ -116,10 +114,8 @@ def _literal(choices: tuple[Any, ...], value: Any, where: str) -> Any:
     for choice in choices:
         if type(choice) is type(value) and choice == value:
             return choice
-    near = get_close_matches(str(value), [str(choice) for choice in choices], n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
     options = ", ".join(str(choice) for choice in choices)
-    raise ConfigError(f"{where} must be one of {options}, but is {value!r}{hint}")
+    raise ConfigError(f"{where} must be one of {options}, but is {value!r}")
 
 
 def _union(members: tuple[Any, ...], value: Any, where: str) -> Any:
