@@ -330,6 +330,25 @@ def test_the_cache_keeps_no_old_files(tmp_path: Path) -> None:
     assert kinds == ["", "lists-euclidean", "vectors", "windows"]
 
 
+@pytest.mark.usefixtures("always_codes")
+@pytest.mark.parametrize(("added", "kept"), [(20, True), (300, False)])
+def test_lists_follow_small_changes_without_being_made_anew(
+    tmp_path: Path, added: int, kept: bool
+) -> None:
+    library = LibraryRows(tmp_path / "l")
+    ids = library.add_many(sounds_of(clustered(400)))
+    index = opened(library, tmp_path / "i", exact_limit=0)
+    index.nearest_sounds(clustered(1), 1)
+    library.remove(ids[0])
+    library.add_many(sounds_of(clustered(added, seed=8), first=90_000))
+    with library.engine.connect() as connection:
+        index.refresh(connection)
+    assert any(path.name.startswith("lists") for path in (tmp_path / "i").iterdir()) is kept
+    for row in (0, len(index.rows) - 1):
+        vector = np.array(index.rows.vectors[row : row + 1])
+        assert index.nearest_sounds(vector, 1)[0].window_id == index.rows.window_ids[row]
+
+
 @pytest.mark.parametrize(
     "query",
     [np.ones((1, SIZE + 1)), np.ones(SIZE), np.ones((0, SIZE)), np.full((1, SIZE), np.nan)],

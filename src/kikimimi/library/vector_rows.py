@@ -157,10 +157,24 @@ class VectorStore:
         added = table[table[:, 0] > last]
         if int(kept.sum()) + len(added) != len(table):
             return None
+        lists = self._old_lists(old)  # read now, because saving removes their files
         rows = self._save(state, table, _joined(old, kept, read_vectors(connection, after=last)))
-        if old.header is not None and rows.size == old.size:
-            self._carry_lists(old.header, rows, old.window_ids[~kept], added[:, 0])
+        self._carry_lists(lists, rows, old.window_ids[~kept], added[:, 0])
         return rows
+
+    def _old_lists(self, old: VectorRows) -> dict[Space, tuple[InvertedCodes, dict[str, float]]]:
+        """The lists of the present cache and their facts.
+
+        Not those of projected vectors: they are made anew, because the projection changes as well.
+        """
+        found = {}
+        for space in map(Space, _METRICS):
+            content = _lists_name(space)
+            if old.header is not None and content in old.header.files:
+                codes = self._read_codes(old.header, content, old.window_ids)
+                if codes is not None:
+                    found[space] = codes, dict(old.header.files[content].facts)
+        return found
 
     def _save(
         self, state: LibraryState, table: NDArray[np.int64], blocks: Iterator[FloatArray]
@@ -178,27 +192,18 @@ class VectorStore:
 
     def _carry_lists(
         self,
-        header: Header,
+        lists: dict[Space, tuple[InvertedCodes, dict[str, float]]],
         rows: VectorRows,
         removed: NDArray[np.int64],
         added: NDArray[np.int64],
     ) -> None:
-        """Bring lists of the last cache up to date, unless so much changed that they lost worth.
-
-        Lists of projected vectors are made anew, because the projection has changed as well.
-        """
-        changed = len(removed) + len(added)
-        old_ids = np.sort(np.concatenate([rows.window_ids[: len(rows) - len(added)], removed]))
-        for space in map(Space, _METRICS):
-            content = _lists_name(space)
-            codes = self._read_codes(header, content, old_ids)
-            if codes is None:
-                continue
-            facts = dict(header.files[content].facts)
-            facts["changed"] += changed
+        """Bring old lists up to date, unless so much changed that they lost worth."""
+        for space, (codes, facts) in lists.items():
+            facts["changed"] += len(removed) + len(added)
             if facts["changed"] <= _MAX_CHANGED_SHARE * len(rows):
                 new = Points(rows.vectors[len(rows) - len(added) :], space)
                 codes.update(removed, added, new)
+                content = _lists_name(space)
                 self._keep(rows, content, _writer(self._cache, content, codes, facts))
 
     def _read_codes(
