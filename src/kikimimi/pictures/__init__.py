@@ -1,0 +1,1 @@
+"""Drawings to PNG and SVG."""
