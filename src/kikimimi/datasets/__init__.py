@@ -1,1 +1,1 @@
-"""Data sets in their published layout, one file each."""
+"""Data sets in their published layout, one file each; `registry` knows them by name."""

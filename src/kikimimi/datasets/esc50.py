@@ -1,15 +1,17 @@
 """ESC-50: 2,000 clips of environmental sound, 5 s each, 50 categories, 5 official folds.
 
 Layout: `meta/esc50.csv` and `audio/<fold>-<source>-<take>-<target>.<extension>`. The table says
-`.wav`; a file of that stem with any other extension is taken as well.
+`.wav`; a file of that stem with any other audio extension is taken as well.
 """
 
-import csv
 from collections import Counter
 from pathlib import Path
 
+from kikimimi.datasets.checks import require_readable_audio
 from kikimimi.datasets.records import LabelledClip
+from kikimimi.datasets.tables import Row, audio_by_stem, read_table, require_audio, require_unique
 from kikimimi.errors import DatasetError
+from kikimimi.paths import display_path
 
 NAME = "esc50"
 LICENCE = "CC BY-NC 3.0 (the ESC-10 subset: CC BY 3.0)"
@@ -18,6 +20,7 @@ CITATION = (
     "Proc. 23rd ACM International Conference on Multimedia, 2015, doi:10.1145/2733373.2806390"
 )
 FOLDS = (1, 2, 3, 4, 5)
+SPLITS: dict[str, int] = {}
 CLIPS_PER_CATEGORY_AND_FOLD = 8
 
 MAJOR_CATEGORIES: dict[str, tuple[str, ...]] = {
@@ -49,7 +52,14 @@ CATEGORIES: tuple[str, ...] = tuple(
 )
 
 _MAJOR_OF = {category: major for major, members in MAJOR_CATEGORIES.items() for category in members}
-_COLUMNS = {"filename", "fold", "target", "category", "src_file", "take"}
+_COLUMNS = ("filename", "fold", "target", "category", "src_file", "take")
+_HINT = "give the folder that holds meta/ and audio/ of ESC-50"
+_COMPLETE = "get a complete copy of ESC-50"
+
+
+def categories(root: Path | str) -> tuple[str, ...]:
+    """Return the fifty categories in the order of their targets."""
+    return CATEGORIES
 
 
 def major_category(category: str) -> str:
@@ -68,90 +78,54 @@ def clips(root: Path | str) -> tuple[LabelledClip, ...]:
     """Return the clips that the table under `root` names, in its order.
 
     Raises:
-        DatasetError: the table or an audio file is missing, or a row is malformed.
+        DatasetError: the table or an audio file is missing, or a row is malformed or there twice.
     """
     table = Path(root) / "meta" / "esc50.csv"
-    audio = _audio_by_stem(Path(root) / "audio")
-    return tuple(_clip(row, table, line, audio) for line, row in enumerate(_rows(table), start=2))
+    audio = audio_by_stem(Path(root) / "audio", hint=_HINT)
+    rows = read_table(table, _COLUMNS, hint=_HINT)
+    require_unique(rows, "filename")
+    require_audio(table, [_stem(row) for row in rows], audio, hint=_COMPLETE)
+    return tuple(_clip(row, audio[_stem(row)]) for row in rows)
 
 
 def validate(root: Path | str) -> None:
     """Check that `root` holds the whole data set: each category 8 times in each fold.
 
+    Every file is opened as far as its header.
+
     Raises:
         DatasetError: it does not; the message names the first fault.
     """
-    counts = Counter((clip.label, clip.fold) for clip in clips(root))
+    found = clips(root)
+    counts = Counter((clip.label, clip.fold) for clip in found)
     for category in CATEGORIES:
         for fold in FOLDS:
-            found = counts[category, fold]
-            if found != CLIPS_PER_CATEGORY_AND_FOLD:
+            count = counts[category, fold]
+            if count != CLIPS_PER_CATEGORY_AND_FOLD:
                 raise DatasetError(
-                    f"{root}: fold {fold} has {found} clips of '{category}', expected "
-                    f"{CLIPS_PER_CATEGORY_AND_FOLD}; get a complete copy of ESC-50"
+                    f"{display_path(root)}: fold {fold} has {count} clips of '{category}', "
+                    f"expected {CLIPS_PER_CATEGORY_AND_FOLD}; {_COMPLETE}"
                 )
+    require_readable_audio(found, where=display_path(root))
 
 
-def _rows(table: Path) -> list[dict[str, str]]:
-    try:
-        with table.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = _COLUMNS.difference(reader.fieldnames or ())
-            if missing:
-                raise DatasetError(
-                    f"{table}: no column {', '.join(sorted(missing))}; give the official table"
-                )
-            return list(reader)
-    except OSError as error:
+def _stem(row: Row) -> str:
+    return Path(row.text("filename")).stem
+
+
+def _clip(row: Row, path: Path) -> LabelledClip:
+    fold = row.number("fold", FOLDS)
+    target = row.number("target", range(len(CATEGORIES)))
+    if row.text("category") != CATEGORIES[target]:
         raise DatasetError(
-            f"{table}: cannot be read ({error.strerror}); give the folder that holds meta/ and "
-            "audio/ of ESC-50"
-        ) from error
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise DatasetError(f"{table}: is not a CSV table in UTF-8 ({error})") from error
-
-
-def _audio_by_stem(folder: Path) -> dict[str, Path]:
-    try:
-        return {path.stem: path for path in sorted(folder.iterdir()) if path.is_file()}
-    except OSError as error:
-        raise DatasetError(
-            f"{folder}: cannot be read ({error.strerror}); give the folder that holds meta/ and "
-            "audio/ of ESC-50"
-        ) from error
-
-
-def _clip(row: dict[str, str], table: Path, line: int, audio: dict[str, Path]) -> LabelledClip:
-    stem = Path(row["filename"] or "").stem
-    fold = _number(row["fold"], FOLDS, f"{table}: line {line}: fold")
-    target = _number(row["target"], range(len(CATEGORIES)), f"{table}: line {line}: target")
-    if row["category"] != CATEGORIES[target]:
-        raise DatasetError(
-            f"{table}: line {line}: target {target} is '{CATEGORIES[target]}', not "
-            f"'{row['category']}'; give the official table"
-        )
-    if stem not in audio:
-        raise DatasetError(
-            f"{table}: line {line}: there is no audio file '{stem}' with any extension; "
-            "get a complete copy of ESC-50"
+            f"{row.where}: target {target} is '{CATEGORIES[target]}', not "
+            f"'{row.text('category')}'; give the official table"
         )
     return LabelledClip(
-        path=audio[stem],
-        label=row["category"],
+        path=path,
+        label=CATEGORIES[target],
         target=target,
         fold=fold,
-        source_id=row["src_file"],
-        take=row["take"],
+        source_id=row.text("src_file"),
+        take=row.text("take"),
     )
-
-
-def _number(text: str | None, allowed: tuple[int, ...] | range, where: str) -> int:
-    try:
-        number = int(text or "")
-    except ValueError:
-        number = -1
-    if number not in allowed:
-        raise DatasetError(
-            f"{where} is '{text}', expected {allowed[0]} to {allowed[-1]}; give the official table"
-        )
-    return number

@@ -1,0 +1,70 @@
+"""Data sets by name. A data set is a module that keeps the contract `Dataset`."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Protocol
+
+from kikimimi.datasets import esc50, folders, fsd50k, random_split, table, urbansound8k
+from kikimimi.datasets.records import DatasetClip
+from kikimimi.errors import ConfigError
+
+
+class Dataset(Protocol):
+    """What every data set module offers."""
+
+    NAME: str
+    LICENCE: str
+    CITATION: str
+    FOLDS: tuple[int, ...]
+    """The official folds; empty where they depend on the user's own data."""
+    SPLITS: Mapping[str, int]
+    """The folds by name where they are fixed splits (train, val, test); empty where each fold is
+    tested in its turn."""
+
+    def categories(self, root: Path | str) -> tuple[str, ...]:
+        """Return the labels in the order of their targets.
+
+        Raises:
+            DatasetError: `root` does not hold the data set.
+        """
+        ...
+
+    def clips(self, root: Path | str) -> Sequence[DatasetClip]:
+        """Return all clips, always in the same order; no audio is opened.
+
+        Raises:
+            DatasetError: a table or an audio file is missing or malformed.
+        """
+        ...
+
+    def validate(self, root: Path | str) -> None:
+        """Check that a training on the data set can begin: nothing missing, every file readable.
+
+        Raises:
+            DatasetError: it cannot; the message names the fault.
+        """
+        ...
+
+
+_DATASETS: dict[str, Dataset] = {
+    dataset.NAME: dataset for dataset in (esc50, random_split, urbansound8k, fsd50k, folders, table)
+}
+
+
+def dataset_names() -> tuple[str, ...]:
+    """Return the names of all data sets."""
+    return tuple(_DATASETS)
+
+
+def find_dataset(name: str) -> Dataset:
+    """Return a data set by name.
+
+    Raises:
+        ConfigError: there is none of that name; the message names the nearest.
+    """
+    if name not in _DATASETS:
+        near = get_close_matches(name, _DATASETS, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(_DATASETS)}"
+        raise ConfigError(f"there is no data set '{name}'; {hint}")
+    return _DATASETS[name]
