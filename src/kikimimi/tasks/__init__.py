@@ -1,0 +1,1 @@
+"""What encoders and networks are trained for; one folder a task."""

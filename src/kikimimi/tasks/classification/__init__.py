@@ -1,0 +1,1 @@
+"""Classification of sounds: recipes, training, multi-crop test, ensembles."""
