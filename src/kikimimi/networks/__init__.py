@@ -1,0 +1,1 @@
+"""Network architectures by name: tensors in, tensors out, one file an architecture."""
