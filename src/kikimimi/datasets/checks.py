@@ -43,12 +43,12 @@ def require_trainable_classes(clips: Iterable[DatasetClip], *, where: str) -> No
             counts[label] += 1
             folds[label].add(clip.fold)
     if len(counts) < 2:
-        raise DatasetError(f"{where}: {len(counts)} class has clips; give two classes or more")
+        raise DatasetError(f"{where}: classes with clips: {len(counts)}; give two or more")
     single = [label for label, count in counts.items() if count == 1]
     if single:
         raise DatasetError(
-            f"{where}: there is only one clip of {listed(single)}; a class needs two clips or "
-            "more, one to train and one to test: add clips or remove the class"
+            f"{where}: there is only one clip of {listed(single)}; give each class two clips or "
+            "more, one to train and one to test, or remove it"
         )
     alone = [label for label, found in folds.items() if len(found) == 1]
     if alone:

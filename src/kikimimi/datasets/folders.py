@@ -14,6 +14,7 @@ from kikimimi.datasets.records import LabelledClip
 from kikimimi.datasets.tables import (
     audio_files,
     composed,
+    counted,
     listed,
     read_table,
     require_audio,
@@ -84,14 +85,14 @@ def _files(root: Path) -> dict[str, Path]:
     foreign = [name for name in files if not _is_text(name)]
     if foreign:
         raise DatasetError(
-            f"{where}: {len(foreign)} names of files or folders are not UTF-8: {listed(foreign)}; "
-            "rename them"
+            f"{where}: {counted(foreign, 'name')} of files or folders not in UTF-8: "
+            f"{listed(foreign)}; rename them"
         )
     loose = [name for name in files if "/" not in name]
     if loose:
         raise DatasetError(
-            f"{where}: {len(loose)} audio files have no label: {listed(loose)}; move them into "
-            "the folder of their label"
+            f"{where}: {counted(loose, 'audio file')} without a label: {listed(loose)}; move them "
+            "into the folder of their label"
         )
     return files
 
@@ -120,7 +121,7 @@ def _official_folds(root: Path, names: list[str]) -> list[int]:
     without = [name for name in names if name not in folds]
     if without:
         raise DatasetError(
-            f"{display_path(table)}: {len(without)} audio files have no fold: {listed(without)}; "
-            f"{hint}"
+            f"{display_path(table)}: {counted(without, 'audio file')} without a fold: "
+            f"{listed(without)}; {hint}"
         )
     return [folds[name] for name in names]

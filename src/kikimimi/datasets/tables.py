@@ -89,7 +89,9 @@ def read_table(
     except OSError as error:
         raise DatasetError(f"{place}: cannot be read ({error.strerror}); {hint}") from error
     except (csv.Error, UnicodeDecodeError) as error:
-        raise DatasetError(f"{place}: is not a CSV table in UTF-8 ({error})") from error
+        raise DatasetError(
+            f"{place}: is not a CSV table in UTF-8 ({error}); save it as one"
+        ) from error
     if not rows:
         raise DatasetError(f"{place}: holds no rows; give the official table")
     return rows
@@ -122,8 +124,8 @@ def require_audio(table: Path, wanted: Iterable[str], found: Collection[str], *,
     missing = [name for name in wanted if name not in found]
     if missing:
         raise DatasetError(
-            f"{display_path(table)}: {len(missing)} audio files that it names are missing: "
-            f"{listed(missing)} (with any extension); {hint}"
+            f"{display_path(table)}: {counted(missing, 'audio file')} of the table not found, with "
+            f"any extension: {listed(missing)}; {hint}"
         )
 
 
@@ -149,6 +151,11 @@ def listed(names: Sequence[str]) -> str:
     first = ", ".join(f"'{display_path(name)}'" for name in names[:_NAMED])
     more = len(names) - _NAMED
     return f"{first} and {more} more" if more > 0 else first
+
+
+def counted(things: Sequence[str], noun: str) -> str:
+    """Return how many there are: "1 file", "2 files"."""
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
 
 
 def composed(text: str) -> str:
