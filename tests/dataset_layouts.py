@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from kikimimi.datasets import esc50, folders, fsd50k, random_split, table, urbansound8k
+from kikimimi.datasets import esc50, folders, fsd50k, label_table, random_split, urbansound8k
 
 US8K_HEADER = ("slice_file_name", "fsID", "start", "end", "salience", "fold", "classID", "class")
 FSD50K_LABELS = ("Bark", "Dog", "Water_tap_and_faucet")
@@ -110,7 +110,7 @@ LAYOUTS: dict[str, Callable[[Path, pytest.MonkeyPatch], None]] = {
     urbansound8k.NAME: make_urbansound8k,
     fsd50k.NAME: make_fsd50k,
     folders.NAME: make_folders,
-    table.NAME: make_table,
+    label_table.NAME: make_table,
 }
 """Makes a valid, tiny copy of each data set in a folder."""
 
@@ -119,6 +119,6 @@ TABLES = {
     random_split.NAME: "meta/esc50.csv",
     urbansound8k.NAME: "metadata/UrbanSound8K.csv",
     fsd50k.NAME: "FSD50K.ground_truth/dev.csv",
-    table.NAME: "meta.csv",
+    label_table.NAME: "meta.csv",
 }
 """The table that names the audio files, where there is one."""

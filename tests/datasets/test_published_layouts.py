@@ -11,7 +11,7 @@ from dataset_layouts import (
     write_sound,
     write_table,
 )
-from kikimimi.datasets import esc50, fsd50k, random_split, table, urbansound8k
+from kikimimi.datasets import esc50, fsd50k, label_table, random_split, urbansound8k
 from kikimimi.errors import DatasetError
 
 US8K_TABLE = "metadata/UrbanSound8K.csv"
@@ -120,7 +120,7 @@ def test_a_table_may_have_tabs_folds_a_mark_and_names_without_extension(tmp_path
     (tmp_path / "labels.tsv").write_text(text, encoding="utf-8")
     write_sound(tmp_path / "音/a.v2.wav")
     write_sound(tmp_path / "b.flac")
-    clips = table.clips(tmp_path / "labels.tsv")
+    clips = label_table.clips(tmp_path / "labels.tsv")
     assert [(c.label, c.target, c.fold) for c in clips] == [("公園", 1, 2), ("street", 0, 1)]
     assert [c.path.name for c in clips] == ["a.v2.wav", "b.flac"]
 
@@ -139,14 +139,14 @@ def test_a_wrong_table_is_refused(tmp_path: Path, rows, message: str) -> None:
     for name in ("a.wav", "b.wav"):
         write_sound(tmp_path / name)
     with pytest.raises(DatasetError, match=message):
-        table.validate(tmp_path)
+        label_table.validate(tmp_path)
 
 
 def test_a_wrong_fold_in_a_table_is_refused(tmp_path: Path) -> None:
     write_table(tmp_path / "meta.csv", [("filename", "label", "fold"), ("a.wav", "x", "test")])
     write_sound(tmp_path / "a.wav")
     with pytest.raises(DatasetError, match="line 2: fold is 'test', expected 1"):
-        table.clips(tmp_path)
+        label_table.clips(tmp_path)
 
 
 def test_the_random_split_leaks_and_keeps_its_seed(shared_data: Path) -> None:

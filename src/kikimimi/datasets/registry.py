@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol
 
-from kikimimi.datasets import esc50, folders, fsd50k, random_split, table, urbansound8k
+from kikimimi.datasets import esc50, folders, fsd50k, label_table, random_split, urbansound8k
 from kikimimi.datasets.records import DatasetClip
 from kikimimi.errors import ConfigError
 
@@ -48,7 +48,8 @@ class Dataset(Protocol):
 
 
 _DATASETS: dict[str, Dataset] = {
-    dataset.NAME: dataset for dataset in (esc50, random_split, urbansound8k, fsd50k, folders, table)
+    dataset.NAME: dataset
+    for dataset in (esc50, random_split, urbansound8k, fsd50k, folders, label_table)
 }
 
 
