@@ -103,6 +103,15 @@ def test_gradient_reaches_every_parameter(network: Network) -> None:
     assert silent == []
 
 
+def test_trains_in_bfloat16_under_autocast(network: Network) -> None:
+    x = sounds(network.train(), 2)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        embedding = network(x)
+    embedding.float().square().mean().backward()
+    assert embedding.isfinite().all()
+    assert all(p.grad is None or p.grad.isfinite().all() for p in network.parameters())
+
+
 def test_embedding_depends_on_the_sound(network: Network) -> None:
     x = sounds(network, 2, 2.0)
     x[1] *= torch.linspace(0, 2, x.shape[-1])
