@@ -215,7 +215,10 @@ def test_a_small_clip_bounds_the_step(tmp_path: Path) -> None:
         progress=False,
     )
     moved = torch.cat(
-        [(p - q).flatten() for p, q in zip(trainable.network.parameters(), before, strict=True)]
+        [
+            (p.detach() - q).flatten()
+            for p, q in zip(trainable.network.parameters(), before, strict=True)
+        ]
     )
     steps = trainable.steps_per_epoch(1)
     assert 0 < float(moved.norm()) <= steps * 1e-3 * 1.001

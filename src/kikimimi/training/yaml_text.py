@@ -1,20 +1,32 @@
-"""YAML as recipes use it: plain values only, no key twice, and 1e-3 is a number."""
+"""YAML as recipes use it: plain values, no key twice, no aliases, booleans as in YAML 1.2."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 from kikimimi.errors import ConfigError
 
 _DEPTH = 32
-_FLOAT_TAG = "tag:yaml.org,2002:float"
+_FLOAT_TAG, _BOOL_TAG = "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool"
 _EXPONENT = re.compile(r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)[eE][-+]?\d+$")
-"""Numbers of YAML 1.2 that YAML 1.1, which PyYAML reads, takes for text."""
+"""Numbers, such as 1e-3, that YAML 1.1, which PyYAML reads, takes for text."""
+_BOOL = re.compile(r"(true|True|TRUE|false|False|FALSE)$")
+"""What is left of the many truths of YAML 1.1, for which `on` and `no` are no words."""
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in a mapping."""
+    """Refuses a key that stands twice in a mapping, and aliases, which can swell without end."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL_TAG]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(problem="aliases (*name) are not read")
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -25,7 +37,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes text that `_Loader` would read as a number; writes no anchors."""
+    """Quotes text that `_Loader` would read as a number; writes no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -36,8 +48,9 @@ def _represent_list(dumper: _Dumper, values: list[Any]) -> yaml.Node:
 
 
 _Dumper.add_representer(list, _represent_list)
-for _class in (_Loader, _Dumper):
-    _class.add_implicit_resolver(_FLOAT_TAG, _EXPONENT, list("-+.0123456789"))
+_Dumper.add_implicit_resolver(_FLOAT_TAG, _EXPONENT, list("-+.0123456789"))
+_Loader.add_implicit_resolver(_FLOAT_TAG, _EXPONENT, list("-+.0123456789"))
+_Loader.add_implicit_resolver(_BOOL_TAG, _BOOL, list("tTfF"))
 
 
 def parse_yaml(text: str, *, where: str) -> Any:
