@@ -15,7 +15,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from kikimimi.library.space import Points
+from kikimimi.library.space import Points, Space
 from kikimimi.types import FloatArray
 
 Rows = NDArray[np.int64]
@@ -26,12 +26,12 @@ Gaps = Callable[[Rows], NDArray[np.float64]]
 _faiss: Any = faiss
 """FAISS without its type stubs, which lack the keyword arguments that it takes."""
 
-_TARGET_RECALL = 0.99
-_RECALL_AT = 10
+TARGET_RECALL = 0.99
+RECALL_AT = 10
 _PROBES_TRIED = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096)
 _TRIAL_QUERIES = 256
 _TRAINING_POINTS_PER_LIST = 64
-_MIN_CANDIDATES = 64
+MIN_CANDIDATES = 64
 _MAX_TRAINING = 100_000
 _ROUNDING = 1e-5
 
@@ -40,9 +40,9 @@ class Codes(Protocol):
     """What a search needs of either kind."""
 
     def nearest(
-        self, point: FloatArray, count: int, gaps: Gaps, allowed: RowMask | None
+        self, query: FloatArray, count: int, gaps: Gaps, allowed: RowMask | None
     ) -> tuple[Rows, NDArray[np.float64]]:
-        """The rows nearest to `point` (d,) among those allowed, and their true distances.
+        """The rows nearest to the vector `query` (D,) among those allowed, and true distances.
 
         At least `count` rows if there are as many, nearest first, ties by row.
         """
@@ -52,6 +52,7 @@ class FlatCodes:
     """Codes of all points, searched exactly."""
 
     def __init__(self, points: Points) -> None:
+        self._space = points.space
         self._index = _faiss.IndexScalarQuantizer(points.size, _faiss.ScalarQuantizer.QT_8bit)
         self._index.train(points.spread(_MAX_TRAINING))
         self._error = 0.0
@@ -62,16 +63,17 @@ class FlatCodes:
             self._error = max(self._error, float(np.sqrt((off * off).sum(axis=1).max())))
 
     def nearest(
-        self, point: FloatArray, count: int, gaps: Gaps, allowed: RowMask | None
+        self, query: FloatArray, count: int, gaps: Gaps, allowed: RowMask | None
     ) -> tuple[Rows, NDArray[np.float64]]:
         """See `Codes.nearest`; exact.
 
         A row that was not looked at has a code at least as far as the last candidate's, so its
         point is nearer by no more than the largest error of a code.
         """
+        point = self._space.points(query[None])[0]
         total = self._index.ntotal if allowed is None else int(allowed.sum())
         wanted = min(count, total)
-        candidates = max(4 * count, _MIN_CANDIDATES)
+        candidates = max(4 * count, MIN_CANDIDATES)
         while True:
             squares, rows = self._search(point, min(candidates, total), allowed)
             found, distances = ranked(rows, gaps(rows))
@@ -95,12 +97,14 @@ class InvertedCodes:
         index: a trained FAISS index whose ids are window ids.
         probes: lists to look at for an ordinary query.
         ids: the window ids (n,) of all points, ascending.
+        space: what the points are in.
     """
 
-    def __init__(self, index: Any, probes: int, ids: NDArray[np.int64]) -> None:
+    def __init__(self, index: Any, probes: int, ids: NDArray[np.int64], space: Space) -> None:
         self._index = index
         self.probes = probes
         self._ids = ids
+        self._space = space
 
     @classmethod
     def build(cls, points: Points, ids: NDArray[np.int64]) -> Self:
@@ -112,16 +116,16 @@ class InvertedCodes:
         index.cp.niter = 10
         index.cp.max_points_per_centroid = _TRAINING_POINTS_PER_LIST
         index.train(points.spread(lists * _TRAINING_POINTS_PER_LIST))
-        codes = cls(index, lists, ids)
+        codes = cls(index, lists, ids, points.space)
         codes._add(points, ids)
         codes.probes = codes._enough_probes(points)
         return codes
 
     @classmethod
-    def read(cls, path: Path, probes: int, ids: NDArray[np.int64]) -> Self | None:
+    def read(cls, path: Path, probes: int, ids: NDArray[np.int64], space: Space) -> Self | None:
         """Read what `write` wrote, None if it does not hold `ids` in number."""
         index = _faiss.read_index(str(path))
-        return cls(index, probes, ids) if index.ntotal == len(ids) else None
+        return cls(index, probes, ids, space) if index.ntotal == len(ids) else None
 
     def write(self, path: str) -> None:
         """Write the index to a file.
@@ -139,21 +143,20 @@ class InvertedCodes:
         self._add(points, added)
 
     def nearest(
-        self, point: FloatArray, count: int, gaps: Gaps, allowed: RowMask | None
+        self, query: FloatArray, count: int, gaps: Gaps, allowed: RowMask | None
     ) -> tuple[Rows, NDArray[np.float64]]:
         """See `Codes.nearest`; nearly all of the nearest are found.
 
         The scarcer the allowed rows and the more are asked for, the more lists are looked at.
         """
+        point = self._space.points(query[None])[0]
         total = len(self._ids) if allowed is None else int(allowed.sum())
         wanted = min(count, total)
         share = total / len(self._ids)
-        probes = round(self.probes * max(1.0, count / (10 * _RECALL_AT)) / share)
+        probes = round(self.probes * max(1.0, count / (10 * RECALL_AT)) / share)
         selector = self._id_selector(allowed)
         while True:
-            rows = self._search(
-                point, min(max(4 * count, _MIN_CANDIDATES), total), probes, selector
-            )
+            rows = self._search(point, min(max(4 * count, MIN_CANDIDATES), total), probes, selector)
             if len(rows) >= wanted or probes >= self._index.nlist:
                 return ranked(rows, gaps(rows))
             probes *= 4
@@ -179,13 +182,13 @@ class InvertedCodes:
     def _enough_probes(self, points: Points) -> int:
         """The fewest lists that find the 10 nearest others of sampled points well enough."""
         queries = points.spread(_TRIAL_QUERIES)
-        limits = _neighbour_limits(queries, points)
+        limits = neighbour_limits(queries, points)
         for probes in _PROBES_TRIED:
             if probes >= self._index.nlist:
                 break
             params = _faiss.SearchParametersIVF(nprobe=probes)
-            ids = self._index.search(queries, _MIN_CANDIDATES, params=params)[1]
-            if _recall(queries, limits, points, self._ids, ids) >= _TARGET_RECALL:
+            ids = self._index.search(queries, MIN_CANDIDATES, params=params)[1]
+            if _recall(queries, limits, points, self._ids, ids) >= TARGET_RECALL:
                 return probes
         return int(self._index.nlist)
 
@@ -196,15 +199,26 @@ def ranked(rows: Rows, distances: NDArray[np.float64]) -> tuple[Rows, NDArray[np
     return rows[order], distances[order]
 
 
-def _neighbour_limits(queries: FloatArray, points: Points) -> FloatArray:
+def neighbour_limits(queries: FloatArray, points: Points) -> FloatArray:
     """Squared distances (q,) from points of the library to their tenth nearest other."""
     best = np.empty((len(queries), 0), dtype=np.float32)
     # The first neighbour of a point of the library is the point itself.
-    wanted = _RECALL_AT + 1
+    wanted = RECALL_AT + 1
     for block in points.blocks():
         squares, _ = _faiss.knn(queries, block, min(wanted, len(block)))
         best = np.sort(np.hstack([best, squares]), axis=1)[:, :wanted]
     return best[:, -1]
+
+
+def squared_gaps(points: FloatArray, point: FloatArray) -> FloatArray:
+    """Squared distances (m,) float32 of points (m, d) from one (d,)."""
+    gaps = points - point
+    return np.einsum("md,md->m", gaps, gaps)
+
+
+def within(squares: FloatArray, limit: float) -> RowMask:
+    """Which squared distances (m,) are at most `limit`, one of `neighbour_limits`."""
+    return squares <= limit * (1 + 10 * _ROUNDING) + _ROUNDING**2
 
 
 def _recall(
@@ -214,9 +228,8 @@ def _recall(
     shares = []
     for query, limit, ids in zip(queries, limits, found, strict=True):
         rows = np.searchsorted(all_ids, ids[ids >= 0])
-        gaps = points.at(rows) - query
-        near = (gaps * gaps).sum(axis=1) <= limit * (1 + 10 * _ROUNDING) + _ROUNDING**2
-        shares.append(min(max(int(near.sum()) - 1, 0), _RECALL_AT) / _RECALL_AT)
+        near = within(squared_gaps(points.at(rows), query), limit)
+        shares.append(min(max(int(near.sum()) - 1, 0), RECALL_AT) / RECALL_AT)
     return float(np.mean(shares))
 
 

@@ -17,6 +17,8 @@ from kikimimi.library.contents import SoundEmbedding, all_embeddings, all_tags
 from kikimimi.library.database import Database, create_database, read_settings
 from kikimimi.library.duplicates import DEFAULT_THRESHOLD, DuplicateGroup, find_duplicates
 from kikimimi.library.example import Example, example_vectors
+from kikimimi.library.hash_codes import HashRecall
+from kikimimi.library.hash_setting import read_hash_bits, write_hash_bits
 from kikimimi.library.ingest import index_folders
 from kikimimi.library.locking import indexing_lock
 from kikimimi.library.playlists import Playlists
@@ -88,17 +90,22 @@ class Library:
         """
         return self._opened or self._open()
 
-    def create(self) -> None:
-        """Make the library file, empty.
+    def create(self, *, hash_bits: int = 0) -> None:
+        """Make the library file, empty; `hash_bits` as `use_hash` takes it.
 
         Raises:
             LibraryError: there is a file already, or the place cannot be written.
-            EncoderError: there is no encoder of this name, or its weights are damaged.
+            EncoderError: there is no encoder of this name, its weights are damaged, or it has no
+                codes of that length.
         """
         encoder = create_encoder(self._wanted_encoder or DEFAULT_ENCODER).load()
+        if hash_bits:
+            encoder.hash_projection(hash_bits)
         create_database(self.path, _first_settings(encoder))
         self._encoder = encoder
         self._open()
+        if hash_bits:
+            self.use_hash(hash_bits)
 
     def encoder(self) -> Encoder:
         """The library's encoder with its weights, loaded once.
@@ -128,6 +135,7 @@ class Library:
         workers: int | None = None,
         progress: IndexProgress | None = None,
         retry_failed: bool = False,
+        hash_bits: int | None = None,
     ) -> IndexReport:
         """Take the sounds under folders (and single files) in, or what has changed of them.
 
@@ -139,11 +147,12 @@ class Library:
             workers: the most processes to use; 1 reads in this one, None uses every core.
             progress: told after each commit.
             retry_failed: read bad files again although they have not changed.
+            hash_bits: as `use_hash` takes it; None leaves it as it is.
 
         Raises:
             LibraryError: none of `roots` exists, another process is indexing, the library cannot
                 be written or was made with another encoder.
-            EncoderError: the encoder cannot be loaded.
+            EncoderError: the encoder cannot be loaded, or has no codes of that length.
         """
         places = [Path(root).expanduser() for root in roots]
         if not any(os.path.lexists(place) for place in places):
@@ -151,7 +160,9 @@ class Library:
             raise LibraryError(f"there is nothing to index: {names} does not exist; check the path")
         with indexing_lock(self.path):
             if not self.path.exists():
-                self.create()
+                self.create(hash_bits=hash_bits or 0)
+            elif hash_bits is not None:
+                self.use_hash(hash_bits)
             return index_folders(
                 self.database,
                 places,
@@ -160,6 +171,42 @@ class Library:
                 progress=progress,
                 retry_failed=retry_failed,
             )
+
+    @property
+    def hash_bits(self) -> int:
+        """The length of the binary codes that searches go through; 0 when they go without."""
+        with self.database.reading() as connection:
+            return read_hash_bits(connection)
+
+    def use_hash(self, bits: int) -> None:
+        """Let searches by example go through binary codes of `bits` bits; 0 for without.
+
+        Nothing is embedded again: the codes are made from the vectors when they are next needed.
+
+        Raises:
+            EncoderError: the library's encoder has no codes of this length.
+            LibraryError: the library cannot be written or was made with another encoder.
+        """
+        if bits:
+            self.encoder().hash_projection(bits)
+        with self.database.writing() as connection:
+            write_hash_bits(connection, bits)
+
+    def hash_recall(self) -> HashRecall | None:
+        """How well searches through binary codes find the nearest, by measuring it once.
+
+        None when searches go without codes, or are exact because the library is small.
+
+        Raises:
+            EncoderError: the encoder that gives the codes cannot be loaded.
+            LibraryError: the library is damaged.
+        """
+        if not self.hash_bits:
+            return None
+        index = self._vector_index()
+        with self.database.reading() as connection:
+            index.refresh(connection)
+        return index.hash_recall()
 
     def purge(self) -> int:
         """Delete the sounds whose files are missing, tags and all; return how many.
@@ -331,7 +378,10 @@ class Library:
 
     def _vector_index(self) -> VectorIndex:
         if self._index is None:
-            self._index = VectorIndex(self.path.with_name(self.path.name + ".index"))
+            self._index = VectorIndex(
+                self.path.with_name(self.path.name + ".index"),
+                hash_source=lambda bits: self.encoder().hash_projection(bits),
+            )
         return self._index
 
     def _open(self) -> Database:

@@ -30,6 +30,12 @@ class Space:
     metric: Metric
     projection: Projection | None = None
 
+    @property
+    def name(self) -> str:
+        """The space in words, for a file's name: "cosine", or "cosine-pca-20"."""
+        pca = f"-pca-{len(self.projection.components)}" if self.projection else ""
+        return f"{self.metric}{pca}"
+
     def points(self, vectors: FloatArray) -> FloatArray:
         """The points (n, d) float32 of vectors (n, D), up to rounding."""
         points = self.projection.apply_fast(vectors) if self.projection else vectors
@@ -96,5 +102,9 @@ class Points:
 
     def spread(self, count: int) -> FloatArray:
         """At most `count` points, evenly spread over the rows."""
+        return self.at(self.spread_rows(count))
+
+    def spread_rows(self, count: int) -> NDArray[np.int64]:
+        """At most `count` rows, ascending and evenly spread."""
         picked = np.linspace(0, len(self) - 1, min(count, len(self)))
-        return self.at(np.unique(picked.astype(np.int64)))
+        return np.unique(picked.astype(np.int64))

@@ -18,6 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+VECTORS = "vectors"
+"""The file that all others are made from."""
+
 _FORMAT = 1
 _HEADER = "header"
 _BLOCK_BYTES = 1 << 22
@@ -80,6 +83,24 @@ class CacheFolder:
         draft.write_bytes(_crc_line(body) + b"\n" + body)
         draft.replace(self.path / _HEADER)
         self._clean(header, last)
+
+    def newest(self, header: Header) -> Header:
+        """The header on disk, which may list more files, if it is of the same vectors."""
+        present = self.read_header()
+        return present if present is not None and _same_vectors(present, header) else header
+
+    def keep(self, header: Header | None, content: str, write: Callable[[], StoredFile]) -> None:
+        """List one more file beside those of `header`, if it is still of the present vectors.
+
+        A file that cannot be written is made again when it is next needed.
+        """
+        present = self.read_header()
+        if header is None or present is None or not _same_vectors(present, header):
+            return
+        try:
+            self.write_header(present.with_file(content, write()))
+        except OSError:
+            return
 
     def write_blocks(self, content: str, blocks: Iterator[NDArray[Any]]) -> StoredFile:
         """Write arrays one after the other into a new file."""
@@ -148,6 +169,10 @@ class CacheFolder:
                     path.unlink()
             except OSError:
                 continue
+
+
+def _same_vectors(one: Header, other: Header) -> bool:
+    return one.files.get(VECTORS) == other.files.get(VECTORS)
 
 
 def _crc_line(body: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """The nearest sounds by their vectors.
 
 Exact up to 200,000 windows, nearly so above, where lists of alike vectors spare the rest; see
-`codes`. What is slow to make is kept by `vector_rows` in a cache beside the library.
+`codes`. A library may ask for binary codes instead, at any size; see `hash_codes`. What is slow to
+make is kept by `vector_rows` in a cache beside the library.
 
 Axes: n windows, D size of a vector, Q windows of a query.
 """
@@ -17,6 +18,9 @@ from sqlalchemy import Connection
 
 from kikimimi.errors import QueryError
 from kikimimi.library.codes import Codes, FlatCodes, RowMask, Rows, ranked
+from kikimimi.library.hash_codes import HashRecall
+from kikimimi.library.hash_setting import read_hash_bits
+from kikimimi.library.hash_store import HashSource
 from kikimimi.library.space import Metric, Points, Space
 from kikimimi.library.vector_rows import EMPTY, VectorRows, VectorStore
 from kikimimi.library.window_rows import current_revision
@@ -45,11 +49,21 @@ class VectorIndex:
         folder: where the cache may be kept. It is made, mended and replaced without a word; if it
             cannot be written, the vectors are kept in memory.
         exact_limit: the number of windows above which lists are used.
+        hash_source: gives the encoder's hash projection for a length of code; it is asked only
+            when the library wants codes and the cache has none. Without it there are no codes.
     """
 
-    def __init__(self, folder: Path, *, exact_limit: int = EXACT_LIMIT) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        exact_limit: int = EXACT_LIMIT,
+        hash_source: HashSource | None = None,
+    ) -> None:
         self._store = VectorStore(folder)
         self._exact_limit = exact_limit
+        self._hash_source = hash_source
+        self._hash_bits = 0
         self._rows = EMPTY
         self._revision: tuple[int, int] | None = None
         self._codes: dict[tuple[Metric, int | None], tuple[Space, Codes]] = {}
@@ -67,15 +81,33 @@ class VectorIndex:
         if revision == self._revision:
             return
         with self._lock:
-            rows = self._store.load(connection)
-            if rows is not self._rows:
-                self._rows, self._codes = rows, {}
+            self._rows, self._codes = self._store.load(connection), {}
+            self._hash_bits = read_hash_bits(connection)
             self._revision = revision
 
     @property
     def rows(self) -> VectorRows:
         """All vectors as of the last `refresh`."""
         return self._rows
+
+    def hash_recall(self) -> HashRecall | None:
+        """How well binary codes find the nearest by Euclidean distance; measured if it was not yet.
+
+        None when searches go without codes, or are exact because there are few windows.
+
+        Raises:
+            EncoderError: as `nearest_sounds`.
+        """
+        with self._lock:
+            if not self._hash_bits or self._hash_source is None or len(self._rows) <= _FEW_ROWS:
+                return None
+            return self._hashed(self._rows, Space("euclidean"), self._hash_source)[1]
+
+    def _hashed(
+        self, rows: VectorRows, space: Space, source: HashSource
+    ) -> tuple[Codes, HashRecall]:
+        points = Points(rows.vectors, space)
+        return self._store.hashes.codes(points, rows.header, self._hash_bits, source)
 
     def nearest_sounds(
         self,
@@ -103,6 +135,8 @@ class VectorIndex:
         Raises:
             QueryError: the vectors are not of the size of the library's, or not finite, or `pca`
                 is not between 1 and D.
+            EncoderError: the library wants binary codes, which have to be made first, and the
+                encoder cannot give their projection.
         """
         with self._lock:
             rows, codes = self._rows, self._codes
@@ -136,6 +170,8 @@ class VectorIndex:
             return codes[metric, pca]
 
     def _make_finder(self, rows: VectorRows, space: Space) -> tuple[Space, Codes]:
+        if self._hash_bits and self._hash_source is not None:
+            return space, self._hashed(rows, space, self._hash_source)[0]
         if len(rows) > self._exact_limit:
             return space, self._store.inverted_codes(rows, space)
         return space, FlatCodes(Points(rows.vectors, space))
@@ -174,8 +210,7 @@ class _SoundSearch:
         if self._total <= _FEW_ROWS:
             among = np.arange(len(self._rows)) if self._mask is None else np.flatnonzero(self._mask)
             return ranked(among, self._gaps(among))
-        point = self._space.points(self._query[None])[0]
-        rows, gaps = self._finder.nearest(point, count, self._gaps, self._mask)
+        rows, gaps = self._finder.nearest(self._query, count, self._gaps, self._mask)
         return rows[:count], gaps[:count]
 
     def _gaps(self, rows: Rows) -> NDArray[np.float64]:

@@ -16,9 +16,16 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from kikimimi.library.codes import InvertedCodes, RowMask
+from kikimimi.library.hash_store import HashStore
 from kikimimi.library.projection import Projection
 from kikimimi.library.space import Metric, Points, Space
-from kikimimi.library.vector_cache import CacheFolder, Header, LibraryState, StoredFile
+from kikimimi.library.vector_cache import (
+    VECTORS,
+    CacheFolder,
+    Header,
+    LibraryState,
+    StoredFile,
+)
 from kikimimi.library.window_rows import (
     damaged_vectors,
     library_state,
@@ -28,7 +35,6 @@ from kikimimi.library.window_rows import (
 )
 from kikimimi.types import FloatArray
 
-_VECTORS = "vectors"
 _WINDOWS = "windows"
 _COPY_ROWS = 32_768
 _SPOT_CHECKS = 32
@@ -67,10 +73,14 @@ EMPTY = VectorRows(
 
 
 class VectorStore:
-    """Makes `VectorRows` and what searches them, and keeps both in a cache folder."""
+    """Makes `VectorRows` and what searches them, and keeps both in a cache folder.
+
+    `hashes` keeps binary codes in the same folder.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._cache = CacheFolder(folder)
+        self.hashes = HashStore(self._cache)
 
     def load(self, connection: Connection) -> VectorRows:
         """The vectors that `connection` sees, out of the cache as far as it holds them.
@@ -99,26 +109,25 @@ class VectorStore:
         content = f"pca-{size}"
         if rows.header is not None:
             array = self._cache.read_array(
-                self._newest(rows.header), content, dtype=np.float64, columns=rows.size
+                self._cache.newest(rows.header), content, dtype=np.float64, columns=rows.size
             )
             if array is not None and len(array) == size + 1:
                 return Projection.from_array(array)
         projection = Projection.fit(rows.vectors, size)
-        self._keep(
-            rows, content, lambda: self._cache.write_blocks(content, iter([projection.to_array()]))
-        )
+        blocks = iter([projection.to_array()])
+        self._cache.keep(rows.header, content, lambda: self._cache.write_blocks(content, blocks))
         return projection
 
     def inverted_codes(self, rows: VectorRows, space: Space) -> InvertedCodes:
         """The lists of a space, out of the cache or made anew."""
         content = _lists_name(space)
         if rows.header is not None:
-            codes = self._read_codes(self._newest(rows.header), content, rows.window_ids)
+            codes = self._read_codes(self._cache.newest(rows.header), space, rows.window_ids)
             if codes is not None:
                 return codes
         codes = InvertedCodes.build(Points(rows.vectors, space), rows.window_ids)
         facts: dict[str, float] = {"probes": codes.probes, "changed": 0}
-        self._keep(rows, content, _writer(self._cache, content, codes, facts))
+        self._cache.keep(rows.header, content, _writer(self._cache, content, codes, facts))
         return codes
 
     def _cached(self, state: LibraryState) -> VectorRows | None:
@@ -126,7 +135,7 @@ class VectorStore:
         header = self._cache.read_header()
         if header is None or not _same_library(header.state, state):
             return None
-        vectors = self._cache.read_array(header, _VECTORS, dtype="<f4", columns=header.dimension)
+        vectors = self._cache.read_array(header, VECTORS, dtype="<f4", columns=header.dimension)
         windows = self._cache.read_array(header, _WINDOWS, dtype="<i8", columns=2)
         if vectors is None or windows is None:
             return None
@@ -157,9 +166,11 @@ class VectorStore:
         added = table[table[:, 0] > last]
         if int(kept.sum()) + len(added) != len(table):
             return None
-        lists = self._old_lists(old)  # read now, because saving removes their files
+        # Read now, because saving removes the files.
+        lists, hashes = self._old_lists(old), self.hashes.read_all(old.header, old.vectors)
         rows = self._save(state, table, _joined(old, kept, read_vectors(connection, after=last)))
         self._carry_lists(lists, rows, old.window_ids[~kept], added[:, 0])
+        self.hashes.carry(hashes, rows.header, rows.vectors, kept)
         return rows
 
     def _old_lists(self, old: VectorRows) -> dict[Space, tuple[InvertedCodes, dict[str, float]]]:
@@ -171,7 +182,7 @@ class VectorStore:
         for space in map(Space, _METRICS):
             content = _lists_name(space)
             if old.header is not None and content in old.header.files:
-                codes = self._read_codes(old.header, content, old.window_ids)
+                codes = self._read_codes(old.header, space, old.window_ids)
                 if codes is not None:
                     found[space] = codes, dict(old.header.files[content].facts)
         return found
@@ -183,7 +194,7 @@ class VectorStore:
         memory = _gathered(blocks, state.count)
         try:
             header = Header(state, memory.shape[1])
-            header = header.with_file(_VECTORS, self._cache.write_blocks(_VECTORS, iter([memory])))
+            header = header.with_file(VECTORS, self._cache.write_blocks(VECTORS, iter([memory])))
             header = header.with_file(_WINDOWS, self._cache.write_blocks(_WINDOWS, iter([table])))
             self._cache.write_header(header)
         except OSError:
@@ -204,37 +215,20 @@ class VectorStore:
                 new = Points(rows.vectors[len(rows) - len(added) :], space)
                 codes.update(removed, added, new)
                 content = _lists_name(space)
-                self._keep(rows, content, _writer(self._cache, content, codes, facts))
+                self._cache.keep(rows.header, content, _writer(self._cache, content, codes, facts))
 
     def _read_codes(
-        self, header: Header, content: str, ids: NDArray[np.int64]
+        self, header: Header, space: Space, ids: NDArray[np.int64]
     ) -> InvertedCodes | None:
+        content = _lists_name(space)
         path = self._cache.intact(header, content)
         if path is None:
             return None
         try:
-            return InvertedCodes.read(path, int(header.files[content].facts["probes"]), ids)
+            return InvertedCodes.read(path, int(header.files[content].facts["probes"]), ids, space)
         except RuntimeError:
             # Written by another version of FAISS.
             return None
-
-    def _newest(self, header: Header) -> Header:
-        """The header on disk, which may list more files, if it is of the same vectors."""
-        newest = self._cache.read_header()
-        same = newest is not None and newest.files.get(_VECTORS) == header.files[_VECTORS]
-        return newest if newest is not None and same else header
-
-    def _keep(self, rows: VectorRows, content: str, write: Callable[[], StoredFile]) -> None:
-        """Add a file to the cache that holds `rows`, if it is still the present one."""
-        present = self._cache.read_header()
-        if rows.header is None or present is None:
-            return
-        if present.files.get(_VECTORS) != rows.header.files[_VECTORS]:
-            return
-        try:
-            self._cache.write_header(present.with_file(content, write()))
-        except OSError:
-            return
 
 
 def _writer(
@@ -244,8 +238,7 @@ def _writer(
 
 
 def _lists_name(space: Space) -> str:
-    pca = f"-pca-{len(space.projection.components)}" if space.projection else ""
-    return f"lists-{space.metric}{pca}"
+    return f"lists-{space.name}"
 
 
 def _same_library(cached: LibraryState, present: LibraryState) -> bool:

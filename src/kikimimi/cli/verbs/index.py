@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kikimimi.cli.options import JsonOption, LibraryOption, library_path
+from kikimimi.cli.options import JsonOption, LibraryOption, library_path, open_library
 from kikimimi.cli.output import (
     duration_text,
     json_path,
@@ -14,19 +14,24 @@ from kikimimi.cli.output import (
     print_json,
     print_message,
 )
-from kikimimi.cli.progress import file_progress
+from kikimimi.cli.progress import busy, file_progress
+from kikimimi.errors import QueryError
 from kikimimi.library.library import Library
 from kikimimi.library.records import IndexReport
 from kikimimi.paths import display_path
 
+_EXAMPLES = "Examples: kikimimi index ~/Sounds; kikimimi index --hash 64"
+
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command."""
-    app.command("index", epilog="Example: kikimimi index ~/Sounds")(index)
+    app.command("index", epilog=_EXAMPLES)(index)
 
 
 def index(
-    places: Annotated[list[Path], typer.Argument(help="Folders and sound files.")],
+    places: Annotated[
+        list[Path] | None, typer.Argument(help="Folders and sound files.", show_default=False)
+    ] = None,
     library: LibraryOption = None,
     encoder: Annotated[
         str | None, typer.Option(help="Encoder of a new library (see kikimimi models).")
@@ -40,6 +45,12 @@ def index(
     purge: Annotated[
         bool, typer.Option("--purge", help="Then delete the sounds whose files are gone.")
     ] = False,
+    hash_bits: Annotated[
+        int | None,
+        typer.Option(
+            "--hash", min=0, help="Search through binary codes of so many bits; 0: without."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Scan, embed and tag the sounds under folders; only what is new or changed is read.
@@ -47,18 +58,28 @@ def index(
     Can be stopped at any time; the next run goes on from there.
     """
     path = library_path(library)
+    if not places:
+        if hash_bits is None or purge or retry_failed:
+            raise QueryError("there is nothing to index; give folders or sound files")
+        _change_search(path, hash_bits, as_json=as_json)
+        return
     if library is None:
         path.parent.mkdir(exist_ok=True)
     with Library(path, encoder=encoder) as opened:
         try:
             with file_progress("Indexing") as progress:
                 report = opened.index(
-                    places, workers=workers, progress=progress, retry_failed=retry_failed
+                    places,
+                    workers=workers,
+                    progress=progress,
+                    retry_failed=retry_failed,
+                    hash_bits=hash_bits,
                 )
         except KeyboardInterrupt:
             print_message("stopped; what was indexed is kept, and the same command goes on")
             raise
         purged = opened.purge() if purge else 0
+        codes = _codes(opened)
     for failure in report.failures:
         if as_json:
             print_json({"path": json_path(failure.path), "error": failure.reason})
@@ -66,11 +87,43 @@ def index(
             print_failure(failure.path, failure.reason)
     if as_json:
         summary = {key: value for key, value in asdict(report).items() if key != "failures"}
-        print_json({**summary, "failed": len(report.failures), "purged": purged})
+        print_json({**summary, "failed": len(report.failures), "purged": purged, **codes})
     else:
         print_message(_summary(report, path, purged))
+        _tell_codes(codes)
     if report.failures:
         raise typer.Exit(1)
+
+
+def _change_search(path: Path, hash_bits: int, *, as_json: bool) -> None:
+    """Change how a library is searched, without looking at its folders."""
+    with open_library(path) as opened:
+        opened.use_hash(hash_bits)
+        codes = _codes(opened)
+    if as_json:
+        print_json(codes)
+    else:
+        _tell_codes(codes)
+
+
+def _codes(library: Library) -> dict[str, float]:
+    """How searches go through binary codes; the codes are made if they are not there yet."""
+    with busy("Making codes"):
+        bits, recall = library.hash_bits, library.hash_recall()
+    measured = asdict(recall) if recall is not None else {}
+    return {"hash_bits": bits, **measured}
+
+
+def _tell_codes(codes: dict[str, float]) -> None:
+    if not codes["hash_bits"]:
+        return
+    told = (
+        f"the {codes['candidates']} windows of the nearest codes hold {codes['recall']:.1%} of "
+        "the 10 nearest"
+        if "recall" in codes
+        else "exact while the library is small"
+    )
+    print_message(f"searches go through codes of {codes['hash_bits']} bits: {told}")
 
 
 def _summary(report: IndexReport, path: Path, purged: int) -> str:
