@@ -12,6 +12,7 @@ from kikimimi.library import store
 from kikimimi.library.file_reading import Content
 from kikimimi.library.scanning import FileState
 from kikimimi.library.schema import failures, settings, sound_tags, sounds, tags, windows
+from kikimimi.library.taught.applying import apply_to_sounds
 from kikimimi.paths import display_path
 from kikimimi.types import Tag
 
@@ -85,6 +86,7 @@ def write_changes(connection: Connection, changes: Changes) -> list[int]:
     added = _add(connection, changes.added)
     replaced = [sound.sound_id for sound in changes.replaced]
     moved = [sound.sound_id for sound in changes.moved]
+    _give_taught_tags(connection, changes, [*replaced, *added])
     store.refresh_words(connection, [*replaced, *moved, *added])
     if changes.added or changes.replaced:
         raise_revision(connection)
@@ -176,6 +178,14 @@ def _replace(connection: Connection, replaced: Sequence[Replaced]) -> None:
     _insert_windows(connection, ids, [sound.content for sound in replaced])
     kept = [_without_rejected(connection, sound.sound_id, sound.content.tags) for sound in replaced]
     _insert_auto_tags(connection, ids, kept)
+
+
+def _give_taught_tags(connection: Connection, changes: Changes, sound_ids: list[int]) -> None:
+    if sound_ids:
+        contents = [sound.content for sound in (*changes.replaced, *changes.added)]
+        apply_to_sounds(
+            connection, sound_ids, [(each.content_hash, each.vectors) for each in contents]
+        )
 
 
 def _insert_windows(

@@ -33,6 +33,7 @@ from kikimimi.library.records import (
 from kikimimi.library.search import Hit, SearchRequest, search
 from kikimimi.library.space import Metric
 from kikimimi.library.tag_clouds import common_tags, tag_clouds
+from kikimimi.library.taught.tags import TaughtTags
 from kikimimi.library.vector_index import VectorIndex
 from kikimimi.paths import display_path
 from kikimimi.types import FloatArray
@@ -245,20 +246,30 @@ class Library:
     def add_tag(self, sounds: Iterable[SoundReference], name: str) -> int:
         """Give sounds a tag; return how many did not have it from the user before.
 
+        They are examples of it if it is a taught one.
+
         Raises:
             QueryError: a sound is not in the library, or the name cannot be a tag.
         """
         with self.database.writing() as connection:
-            return tagging.add_tag(connection, store.find_ids(connection, sounds), name)
+            ids = store.find_ids(connection, sounds)
+            changed = tagging.add_tag(connection, ids, name)
+            self.taught.correct(connection, ids, tagging.checked_name(name), wanted=True)
+            return changed
 
     def remove_tag(self, sounds: Iterable[SoundReference], name: str) -> int:
         """Take a tag away from sounds; an automatic one does not come back. Return how many had it.
+
+        They are counter-examples of it if it is a taught one.
 
         Raises:
             QueryError: a sound is not in the library, or the tag is unknown.
         """
         with self.database.writing() as connection:
-            return tagging.remove_tag(connection, store.find_ids(connection, sounds), name)
+            ids = store.find_ids(connection, sounds)
+            changed = tagging.remove_tag(connection, ids, name)
+            self.taught.correct(connection, ids, name, wanted=False)
+            return changed
 
     def tags_of(self, sound: SoundReference) -> tuple[SoundTag, ...]:
         """The tags of a sound, the user's first, then by score.
@@ -273,6 +284,11 @@ class Library:
         """How many present sounds have each tag, the most frequent first."""
         with self.database.reading() as connection:
             return tagging.tag_counts(connection)
+
+    @property
+    def taught(self) -> TaughtTags:
+        """The tags that the library was taught by examples."""
+        return TaughtTags(self.database, self._vector_index, self.encoder)
 
     @property
     def playlists(self) -> Playlists:

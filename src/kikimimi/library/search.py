@@ -21,12 +21,13 @@ from sqlalchemy import Connection, bindparam, func, select
 from kikimimi.errors import QueryError
 from kikimimi.library.conditions import Condition, sound_conditions, tag_strength
 from kikimimi.library.query import Filters, TextQuery, parse_query
+from kikimimi.library.records import SoundTag
 from kikimimi.library.schema import sounds
 from kikimimi.library.space import Metric
 from kikimimi.library.vector_index import Neighbour, VectorIndex
 from kikimimi.library.window_rows import raw_rows
 from kikimimi.library.word_search import Matches, best_matches, matching_sounds
-from kikimimi.types import FloatArray, Tag
+from kikimimi.types import FloatArray
 
 _WORD_CANDIDATES = 2000
 _CHECKED_AT_ONCE = 1000
@@ -54,7 +55,8 @@ class SearchRequest:
 class Hit:
     """A sound that was found: `rank` from 1, and its stretch that is nearest to the example.
 
-    Without an example the stretch is the whole sound. `tags` are the user's first, then by score.
+    Without an example the stretch is the whole sound. `tags` are the user's first, then the
+    taught ones, then by score.
     """
 
     rank: int
@@ -63,7 +65,7 @@ class Hit:
     start_s: float
     end_s: float
     distance: float
-    tags: tuple[Tag, ...]
+    tags: tuple[SoundTag, ...]
 
 
 def search(connection: Connection, index: VectorIndex, request: SearchRequest) -> list[Hit]:
@@ -232,17 +234,17 @@ def _hits(connection: Connection, found: Sequence[_Found]) -> list[Hit]:
 
 
 _TAGS = (
-    "SELECT sound_id, name, score FROM sound_tags JOIN tags ON tags.id = tag_id "
+    "SELECT sound_id, name, score, source FROM sound_tags JOIN tags ON tags.id = tag_id "
     "WHERE sound_id IN (SELECT value FROM json_each(?)) AND source <> 'rejected' "
     "ORDER BY source DESC, score DESC, name"
 )
 
 
-def _tags_of(connection: Connection, sound_ids: list[int]) -> dict[int, dict[str, Tag]]:
+def _tags_of(connection: Connection, sound_ids: list[int]) -> dict[int, dict[str, SoundTag]]:
     """The tags of sounds, each name once, the user's first, then by score."""
-    found: dict[int, dict[str, Tag]] = {}
-    for sound_id, name, score in raw_rows(connection, _TAGS, (json.dumps(sound_ids),)):
-        found.setdefault(sound_id, {}).setdefault(name, Tag(name, score))
+    found: dict[int, dict[str, SoundTag]] = {}
+    for sound_id, name, score, source in raw_rows(connection, _TAGS, (json.dumps(sound_ids),)):
+        found.setdefault(sound_id, {}).setdefault(name, SoundTag(name, score, source))
     return found
 
 

@@ -1,5 +1,6 @@
 """Tags that users give and take away, beside those that the encoder gives."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -10,6 +11,7 @@ from kikimimi.library.records import SoundTag
 from kikimimi.library.schema import sound_tags, sounds, tags
 
 _LONGEST_NAME = 200
+_WIDE_SPACE = "\u3000"
 
 
 def add_tag(connection: Connection, sound_ids: Sequence[int], name: str) -> int:
@@ -18,7 +20,8 @@ def add_tag(connection: Connection, sound_ids: Sequence[int], name: str) -> int:
     Raises:
         QueryError: the name is empty, too long, or not one line.
     """
-    tag_id = store.tag_ids(connection, [_checked(name)])[_checked(name)]
+    plain = checked_name(name)
+    tag_id = store.tag_ids(connection, [plain])[plain]
     changed = 0
     for sound_id in sound_ids:
         sources = _sources(connection, sound_id, tag_id)
@@ -80,8 +83,13 @@ def tag_counts(connection: Connection) -> dict[str, int]:
     return {row.name: row.sound_count for row in rows}
 
 
-def _checked(name: str) -> str:
-    trimmed = name.strip()
+def checked_name(name: str) -> str:
+    """The name of a tag as it is stored: trimmed, composed (NFC), with plain spaces.
+
+    Raises:
+        QueryError: it is empty, too long, or not one printable line.
+    """
+    trimmed = unicodedata.normalize("NFC", name.replace(_WIDE_SPACE, " ")).strip()
     if not trimmed or len(trimmed) > _LONGEST_NAME or not trimmed.isprintable():
         raise QueryError(
             f"{name!r} cannot be a tag; give one line of 1 to {_LONGEST_NAME} printable characters"

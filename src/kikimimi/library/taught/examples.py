@@ -1,0 +1,197 @@
+"""The rows of taught tags and their examples.
+
+An example is known by the bytes of its sound (`content_hash`), so what the user judged holds for
+moved and copied files too, and outlives the file. Axes: W windows, D size of a vector.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from kikimimi.errors import LibraryError, QueryError
+from kikimimi.library import store
+from kikimimi.library.schema import sound_tags, tags, taught_examples, taught_tags
+from kikimimi.library.tagging import checked_name
+from kikimimi.library.taught.head import Head
+from kikimimi.library.window_rows import raw_rows
+from kikimimi.types import FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedSound:
+    """A sound that has the tag (`wanted`) or has it not, with its `vectors` (W, D).
+
+    `path` is where it was, as text; `origin` tells how it was judged: "teach" by being named to
+    `teach`, "tag" by its tag being given or taken by hand, "import" in another library.
+    """
+
+    content_hash: str
+    wanted: bool
+    vectors: FloatArray
+    path: str
+    origin: str
+    given_at: str
+
+
+def now() -> str:
+    """The time as it is written down, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def plain_name(name: str) -> str:
+    """The name of a tag as it is stored.
+
+    Raises:
+        QueryError: it is empty, too long or not one printable line.
+    """
+    return checked_name(name)
+
+
+def find_taught(connection: Connection, name: str) -> int | None:
+    """The id of a taught tag, None if there is none of this name."""
+    query = select(taught_tags.c.tag_id).join(tags).where(tags.c.name == name)
+    found = connection.execute(query).scalar()
+    return None if found is None else int(found)
+
+
+def known_taught(connection: Connection, name: str) -> int:
+    """The id of a taught tag.
+
+    Raises:
+        QueryError: no tag of this name was taught.
+    """
+    found = find_taught(connection, plain_name(name))
+    if found is None:
+        raise QueryError(
+            f"no tag {name!r} was taught; 'kikimimi teach --list' shows those that are"
+        )
+    return found
+
+
+def add_taught(connection: Connection, name: str) -> int:
+    """Make a taught tag without examples; return its id."""
+    tag_id = store.tag_ids(connection, [name])[name]
+    connection.execute(insert(taught_tags).values(tag_id=tag_id, created_at=now()))
+    return tag_id
+
+
+def delete_taught(connection: Connection, tag_id: int) -> None:
+    """Delete a taught tag with examples and head, and its name if no sound has it by hand."""
+    connection.execute(delete(taught_tags).where(taught_tags.c.tag_id == tag_id))
+    in_use = select(sound_tags.c.tag_id).where(sound_tags.c.tag_id == tag_id).limit(1)
+    if connection.execute(in_use).first() is None:
+        connection.execute(delete(tags).where(tags.c.id == tag_id))
+
+
+def write_examples(connection: Connection, tag_id: int, judged: Iterable[JudgedSound]) -> None:
+    """Remember what was judged; a sound that was judged before is judged anew."""
+    rows = [
+        {
+            "tag_id": tag_id,
+            "content_hash": each.content_hash,
+            "wanted": int(each.wanted),
+            "vectors": each.vectors.astype("<f4").tobytes(),
+            "path": each.path,
+            "origin": each.origin,
+            "given_at": each.given_at,
+        }
+        for each in judged
+    ]
+    if rows:
+        connection.execute(insert(taught_examples).prefix_with("OR REPLACE"), rows)
+
+
+def read_examples(connection: Connection, tag_id: int, *, size: int) -> list[JudgedSound]:
+    """The examples and counter-examples of a tag, in the order of their hashes.
+
+    Raises:
+        LibraryError: their vectors are not of `size` D.
+    """
+    query = select(taught_examples).where(taught_examples.c.tag_id == tag_id)
+    rows = connection.execute(query.order_by(taught_examples.c.content_hash))
+    return [
+        JudgedSound(
+            row.content_hash,
+            bool(row.wanted),
+            _vectors(row.vectors, size),
+            row.path,
+            row.origin,
+            row.given_at,
+        )
+        for row in rows
+    ]
+
+
+def count_examples(connection: Connection, tag_id: int) -> tuple[int, int]:
+    """How many sounds are known to have a tag, and how many not to have it."""
+    query = (
+        select(taught_examples.c.wanted, func.count())
+        .where(taught_examples.c.tag_id == tag_id)
+        .group_by(taught_examples.c.wanted)
+    )
+    counts = {row[0]: row[1] for row in connection.execute(query)}
+    return counts.get(1, 0), counts.get(0, 0)
+
+
+def judged_sounds(connection: Connection, tag_id: int) -> dict[int, bool]:
+    """The sounds of the library that were judged, and whether they have the tag."""
+    rows = raw_rows(
+        connection,
+        "SELECT sounds.id, wanted FROM taught_examples CROSS JOIN sounds USING (content_hash) "
+        "WHERE tag_id = ?",
+        (tag_id,),
+    )
+    return {sound_id: bool(wanted) for sound_id, wanted in rows}
+
+
+def judged_contents(connection: Connection, tag_id: int) -> set[str]:
+    """The hashes of the contents that were judged for a tag."""
+    query = select(taught_examples.c.content_hash).where(taught_examples.c.tag_id == tag_id)
+    return set(connection.execute(query).scalars())
+
+
+def judgements_of(
+    connection: Connection, content_hashes: Iterable[str]
+) -> dict[int, dict[str, bool]]:
+    """By tag, which of some contents were judged, and whether they have it."""
+    rows = raw_rows(
+        connection,
+        "SELECT tag_id, content_hash, wanted FROM taught_examples "
+        "WHERE content_hash IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(set(content_hashes))),),
+    )
+    found: dict[int, dict[str, bool]] = {}
+    for tag_id, content_hash, wanted in rows:
+        found.setdefault(tag_id, {})[content_hash] = bool(wanted)
+    return found
+
+
+def write_head(connection: Connection, tag_id: int, head: Head | None) -> None:
+    """Keep the fitted rule of a tag; None when it has no examples."""
+    packed = None if head is None else head.to_bytes()
+    query = update(taught_tags).where(taught_tags.c.tag_id == tag_id)
+    connection.execute(query.values(head=packed))
+
+
+def read_heads(connection: Connection) -> dict[int, Head]:
+    """The rules of all taught tags that have one.
+
+    Raises:
+        LibraryError: one is damaged.
+    """
+    rows = raw_rows(connection, "SELECT tag_id, head FROM taught_tags WHERE head IS NOT NULL")
+    return {tag_id: Head.from_bytes(packed) for tag_id, packed in rows}
+
+
+def _vectors(packed: bytes, size: int) -> FloatArray:
+    vectors = np.frombuffer(packed[: len(packed) // 4 * 4], dtype="<f4")
+    if not len(vectors) or len(packed) % 4 or len(vectors) % size:
+        raise LibraryError(
+            "an example of a taught tag is damaged; forget that tag and teach it again, or "
+            "restore a backup"
+        )
+    return vectors.reshape(-1, size)
