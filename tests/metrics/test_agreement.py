@@ -9,6 +9,7 @@ from sklearn.metrics import adjusted_rand_score, average_precision_score
 from kikimimi.metrics.agreement import (
     agreement,
     class_tree,
+    dendrogram_purity,
     mean_average_precision,
     nearest_agreement,
     rand_index,
@@ -25,7 +26,7 @@ def random_distances(seed: int, count: int = 9) -> np.ndarray:
 
 
 def test_perfect_agreement() -> None:
-    for figure in (nearest_agreement, mean_average_precision, rand_index):
+    for figure in (nearest_agreement, mean_average_precision, dendrogram_purity, rand_index):
         assert figure(DISTANCES, GROUPS) == pytest.approx(1.0)
 
 
@@ -36,6 +37,14 @@ def test_one_class_in_the_wrong_group() -> None:
     assert rand_index(DISTANCES, groups) == pytest.approx(
         adjusted_rand_score(groups, [0, 0, 0, 1, 1, 1])
     )
+
+
+def test_purity_of_a_tree_with_one_class_in_the_wrong_group() -> None:
+    # Leaf 2 joins (0 1); a's one pair meets in a pure branch of two, and of b's six pairs three
+    # meet in (3 4 5), three with leaf 2 in the root, where 4 of 6 are of b.
+    groups = ["a", "a", "b", "b", "b", "b"]
+    expected = (1 + 3 * 1 + 3 * 4 / 6) / 7
+    assert dendrogram_purity(DISTANCES, groups) == pytest.approx(expected)
 
 
 def test_a_class_alone_in_its_group_does_not_count() -> None:
@@ -72,19 +81,20 @@ def test_rand_index_is_scikit_learn_s_on_the_cut_tree(seed: int) -> None:
 def test_the_order_of_the_classes_does_not_matter(seed: int) -> None:
     distances, groups = random_distances(seed), np.array(["a", "b", "c"] * 3)
     order = np.random.default_rng(seed).permutation(9)
-    for figure in (nearest_agreement, mean_average_precision, rand_index):
+    for figure in (nearest_agreement, mean_average_precision, dendrogram_purity, rand_index):
         mixed = figure(distances[np.ix_(order, order)], list(groups[order]))
         assert mixed == pytest.approx(figure(distances, list(groups)))
 
 
 def test_chance_levels() -> None:
-    near, precise, rand = agreement(DISTANCES, GROUPS)
-    assert (near.name, precise.name, rand.name) == ("nearest", "map", "rand")
+    figures = agreement(DISTANCES, GROUPS)
+    assert [each.name for each in figures] == ["nearest", "map", "purity", "rand"]
+    near, *_, rand = figures
     # 2 of the 5 others are of one's own group
     assert near.chance == pytest.approx(0.4, abs=0.03)
     assert rand.chance == pytest.approx(0, abs=0.03)
     # 2 of the 20 ways to deal out two groups of three are the given one, with a and b swapped
-    for each in (near, precise, rand):
+    for each in figures:
         assert each.value == pytest.approx(1.0)
         assert each.p_value == pytest.approx(0.1, abs=0.03)
     assert agreement(DISTANCES, GROUPS) == agreement(DISTANCES, GROUPS)

@@ -38,7 +38,8 @@ def agreement(
 ) -> tuple[Agreement, ...]:
     """Agreement of distances (K, K) with K group names, by every figure.
 
-    "nearest": `nearest_agreement`; "map": `mean_average_precision`; "rand": `rand_index`.
+    "nearest": `nearest_agreement`; "map": `mean_average_precision`; "purity":
+    `dendrogram_purity`; "rand": `rand_index`.
 
     Raises:
         ValueError: the matrix is no distance matrix of K classes, there is a single group, or no
@@ -73,6 +74,18 @@ def mean_average_precision(distances: Matrix, groups: Sequence[str]) -> float:
         ValueError: as `agreement`.
     """
     return _figure_of("map", distances, groups)
+
+
+def dendrogram_purity(distances: Matrix, groups: Sequence[str]) -> float:
+    """Purity of the class tree (Heller & Ghahramani 2005).
+
+    For two classes of one group, take the smallest branch that holds both: which share of its
+    classes is of that group? The mean over all such pairs, 1 if each group is a branch.
+
+    Raises:
+        ValueError: as `agreement`.
+    """
+    return _figure_of("purity", distances, groups)
 
 
 def rand_index(distances: Matrix, groups: Sequence[str]) -> float:
@@ -137,6 +150,32 @@ def _map(distances: Matrix) -> Callable[[Groups], float]:
     return figure
 
 
+def _purity(distances: Matrix) -> Callable[[Groups], float]:
+    members, meeting = _branches(class_tree(distances))
+    first, second = np.triu_indices(len(distances), 1)
+    joints = meeting[first, second]
+
+    def figure(groups: Groups) -> float:
+        same = groups[first] == groups[second]
+        counts = members @ np.eye(groups.max() + 1)[groups]
+        purity = counts / members.sum(axis=1, keepdims=True)
+        return float(purity[joints[same], groups[first[same]]].mean())
+
+    return figure
+
+
+def _branches(tree: Matrix) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """The leaves of each joint (K - 1, K), and the joint where two leaves meet (K, K)."""
+    count = len(tree) + 1
+    members = np.concatenate([np.eye(count, dtype=bool), np.zeros((count - 1, count), bool)])
+    meeting = np.zeros((count, count), np.int64)
+    for joint, (first, second) in enumerate(tree[:, :2].astype(np.int64)):
+        members[count + joint] = members[first] | members[second]
+        for one, other in ((first, second), (second, first)):
+            meeting[np.ix_(members[one], members[other])] = joint
+    return members[count:], meeting
+
+
 def _rand(distances: Matrix) -> Callable[[Groups], float]:
     tree = class_tree(distances)
 
@@ -156,7 +195,7 @@ def _adjusted_rand(groups: Groups, clusters: Groups) -> float:
     return float((together - by_chance) / ((in_groups + in_clusters) / 2 - by_chance))
 
 
-_FIGURES = {"nearest": _nearest, "map": _map, "rand": _rand}
+_FIGURES = {"nearest": _nearest, "map": _map, "purity": _purity, "rand": _rand}
 
 
 def _ranking(distances: Matrix) -> NDArray[np.int64]:
