@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kikimimi.errors import ConfigError
@@ -215,7 +215,10 @@ _RECIPES = st.builds(
     Recipe,
     epochs=st.integers(),
     inner=st.builds(Inner, _FLOATS, st.lists(st.integers()).map(tuple)),
-    name=st.text() | st.sampled_from(["1e3", "null", "yes", "2024-01-01", "[", "0x1", "~", "1_0"]),
+    name=st.text()
+    | st.sampled_from(
+        ["1e3", "null", "yes", "2024-01-01", "[", "0x1", "~", "1_0", "\x85", "\u2028a"]
+    ),
     on=st.booleans(),
     clip=st.none() | _FLOATS,
     precision=st.sampled_from(["32-true", "bf16-mixed"]),
@@ -226,6 +229,7 @@ _RECIPES = st.builds(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(_RECIPES)
 def test_what_is_written_is_read_as_equal(recipe: Recipe) -> None:
     values = parse_yaml(recipe_text(recipe), where="text")

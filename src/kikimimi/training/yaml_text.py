@@ -1,7 +1,7 @@
 """YAML as recipes use it: plain values, no key twice, no aliases, booleans as in YAML 1.2."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -13,15 +13,11 @@ _EXPONENT = re.compile(r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)[eE][-+]?\d+$")
 """Numbers, such as 1e-3, that YAML 1.1, which PyYAML reads, takes for text."""
 _BOOL = re.compile(r"(true|True|TRUE|false|False|FALSE)$")
 """What is left of the many truths of YAML 1.1, for which `on` and `no` are no words."""
+_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
 
 
 class _Loader(yaml.SafeLoader):
     """Refuses a key that stands twice in a mapping, and aliases, which can swell without end."""
-
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL_TAG]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -47,7 +43,18 @@ def _represent_list(dumper: _Dumper, values: list[Any]) -> yaml.Node:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=True)
 
 
+def _represent_text(dumper: _Dumper, text: str) -> yaml.Node:
+    # other styles fold these line breaks into spaces; this one escapes them
+    style = '"' if any(mark in text for mark in _LINE_BREAKS) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL_TAG]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 _Dumper.add_representer(list, _represent_list)
+_Dumper.add_representer(str, _represent_text)
 _Dumper.add_implicit_resolver(_FLOAT_TAG, _EXPONENT, list("-+.0123456789"))
 _Loader.add_implicit_resolver(_FLOAT_TAG, _EXPONENT, list("-+.0123456789"))
 _Loader.add_implicit_resolver(_BOOL_TAG, _BOOL, list("tTfF"))
