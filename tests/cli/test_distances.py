@@ -138,7 +138,7 @@ def test_tags_of_a_library(call, kinds: Path) -> None:
 
     single = call("--tags", "low,高い,alone")
     assert single.returncode == 1
-    assert "alone: has 1" in single.stderr
+    assert "alone: left out: has 1 of the 2" in single.stderr
     assert len(single.stdout.splitlines()) == 1
     assert call("--tags", "low,alone", "--measure", "energy").returncode == 0
 
@@ -148,13 +148,24 @@ def test_tags_of_a_library(call, kinds: Path) -> None:
     assert "leave --encoder out" in one_line(call(*PLACEHOLDER))
 
 
+def test_tags_of_one_name_are_told_apart(call, kinds: Path) -> None:
+    with Library(kinds.parent / "test.kikimimi", encoder="placeholder") as library:
+        library.index([kinds], workers=1)
+        library.add_tag((kinds / "low").iterdir(), "esc50/rain")
+        library.add_tag((kinds / "高い").iterdir(), "audioset/Rain")
+    for language, name in (("en", "rain"), ("ja", "雨")):
+        table = call("--min-score", 1, "--language", language).stdout
+        assert f"{name} (esc50)".lower() in table.lower()
+        assert f"{name} (audioset)".lower() in table.lower()
+
+
 def test_a_class_with_a_bad_sound_and_one_with_a_single_sound(call, kinds: Path) -> None:
     (kinds / "low" / "text.wav").write_text("no sound")
     write_tone(kinds / "one" / "0.wav", 500, 0)
     done = call("--data", kinds, *PLACEHOLDER, "--json")
     assert done.returncode == 1
     assert len([line for line in done.stderr.splitlines() if "text.wav" in line]) == 1
-    assert "one: has 1 readable sounds, but frechet needs 2; left out" in done.stderr
+    assert "one: left out: has 1 of the 2 sounds that frechet needs" in done.stderr
     *pairs, summary = lines(done.stdout)
     assert len(pairs) == 3
     assert summary["sounds"]["low"] == 3

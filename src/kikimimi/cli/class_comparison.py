@@ -1,6 +1,7 @@
 """Distances between kinds of sound: computed, and shown as tables, JSON lines and files."""
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -67,13 +68,9 @@ class ClassComparison:
         """Print the nearest and the farthest pairs, then the agreement."""
         pairs = list(enumerate(self._pairs(), start=1))
         shown = pairs if len(pairs) <= 2 * limit else pairs[:limit] + pairs[-limit:]
+        titles = _titles(self.names, language)
         rows = [
-            (
-                str(rank),
-                f"{distance:.4g}",
-                tag_text(self.names[first], language),
-                tag_text(self.names[second], language),
-            )
+            (str(rank), f"{distance:.4g}", titles[first], titles[second])
             for rank, (distance, first, second) in shown
         ]
         print_table(("rank", "distance", "kind", "kind"), rows, right=("rank", "distance"))
@@ -151,17 +148,27 @@ def _span(counts: Sequence[int]) -> str:
     return str(least) if least == largest else f"{least} to {largest}"
 
 
+def _titles(names: Sequence[str], language: Language) -> list[str]:
+    """Names for people; tags of two vocabularies with one name have the vocabulary beside it."""
+    titles = [tag_text(name, language) for name in names]
+    counts = Counter(title.casefold() for title in titles)
+    return [
+        title if counts[title.casefold()] == 1 else f"{title} ({name.partition('/')[0]})"
+        for name, title in zip(names, titles, strict=True)
+    ]
+
+
 def _drawn_labels(names: Sequence[str], language: Language) -> list[str]:
     """Names to draw; English ones, with a message, where no installed font has Japanese."""
     from kikimimi.pictures.fonts import can_draw
 
-    labels = [tag_text(name, language) for name in names]
+    labels = _titles(names, language)
     if language != "en" and not can_draw(labels):
         print_message(
             "no installed font has Japanese, so the picture has the English names; "
             "install one, such as Noto Sans CJK JP"
         )
-        labels = [tag_text(name, "en") for name in names]
+        labels = _titles(names, "en")
     if not can_draw(labels):
         print_message("no installed font has some characters of the names; they are drawn as □")
     return labels

@@ -134,8 +134,8 @@ def _large_enough(found: SoundClasses, measure: "Measure", *, quiet: bool) -> li
         if len(cloud) >= measure.least_rows:
             kept.append(name)
         elif not quiet:
-            wanted = f"{measure.name} needs {measure.least_rows}"
-            print_failure(name, f"has {len(cloud)} readable sounds, but {wanted}; left out")
+            count = f"{len(cloud)} of the {measure.least_rows} sounds"
+            print_failure(name, f"left out: has {count} that {measure.name} needs")
     if len(kept) < 2:
         raise QueryError(
             f"{found.source}: {len(kept)} kinds of sound with {measure.least_rows} sounds or more, "
