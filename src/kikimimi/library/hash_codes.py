@@ -38,7 +38,7 @@ _BLOCK_POINTS = 2048
 _TRIAL_QUERIES = 128
 _SIZES_TRIED = 48
 _MOST_CANDIDATES = 10_000
-_MOST_SHARE = 50
+_MOST_SHARE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,7 @@ def measure_recall(
 ) -> HashRecall:
     """The fewest candidates that hold `target` of the 10 nearest others of sampled points.
 
-    At most 10,000, or a fiftieth of the points if that is more: beyond, an exact search would
-    hardly take longer.
+    At most 10,000, or one in 32 points if that is more, lest a search take as long as an exact one.
     """
     rows = points.spread_rows(_TRIAL_QUERIES)
     queries = points.at(rows)
@@ -153,8 +152,13 @@ def measure_recall(
 
 
 def _squares(points: Points, rows: Rows, point: FloatArray) -> FloatArray:
-    """Squared distances (m,) of the points of `rows` from `point`, in blocks that a cache holds."""
+    """Squared distances (m,) of the points of `rows` from `point`, up to rounding."""
     squares = np.empty(len(rows), dtype=np.float32)
+    if points.space.is_plain:
+        arrays = (squares, np.ascontiguousarray(point), points.vectors, rows)
+        pointers = (_faiss.swig_ptr(array) for array in arrays)
+        _faiss.fvec_L2sqr_by_idx(*pointers, points.size, 1, len(rows))
+        return squares
     for start in range(0, len(rows), _BLOCK_POINTS):
         block = rows[start : start + _BLOCK_POINTS]
         squares[start : start + len(block)] = squared_gaps(points.at(block), point)

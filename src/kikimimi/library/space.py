@@ -36,6 +36,11 @@ class Space:
         pca = f"-pca-{len(self.projection.components)}" if self.projection else ""
         return f"{self.metric}{pca}"
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the points are the vectors themselves."""
+        return self.metric == "euclidean" and self.projection is None
+
     def points(self, vectors: FloatArray) -> FloatArray:
         """The points (n, d) float32 of vectors (n, D), up to rounding."""
         points = self.projection.apply_fast(vectors) if self.projection else vectors
@@ -47,7 +52,7 @@ class Space:
         Computed in float64, each row by itself; exactly 0 for a vector equal to the query.
         """
         gaps: NDArray[np.float64]
-        if self.metric == "euclidean" and self.projection is None:
+        if self.is_plain:
             gaps = vectors.astype(np.float64) - query
         else:
             points = self._exact_points(np.vstack([query, vectors]))
