@@ -11,9 +11,9 @@ from library_rows import LibraryRows
 from kikimimi.errors import QueryError
 from kikimimi.library import search as search_module
 from kikimimi.library.query import Filters
+from kikimimi.library.records import SoundTag
 from kikimimi.library.search import Hit, SearchRequest, search
 from kikimimi.library.vector_index import VectorIndex
-from kikimimi.types import Tag
 
 
 class Searcher:
@@ -52,7 +52,7 @@ def test_an_example_ranks_by_distance(library: Searcher) -> None:
         (3, "far.wav", 5.0),
     ]
     assert (hits[1].start_s, hits[1].end_s) == (1.0, 2.0)
-    assert hits[1].tags == (Tag("user tag", 1.0),)
+    assert hits[1].tags == (SoundTag("user tag", 1.0, "user"),)
 
 
 def test_a_long_example_counts_by_its_nearest_window(library: Searcher) -> None:

@@ -13,7 +13,7 @@ Axes: W windows of a sound, n windows of the library, D size of a vector.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,10 +27,11 @@ SHRINKAGE = 0.2
 PRIOR_LENGTH = 8.0
 PRIOR_STRENGTH = 0.05
 NEAR_SHARE = 0.02
-STEEPNESS = 1.0
+OWN_LOGIT = 4.0
 _MOST_WHITENED = 20_000
 _MOST_NEGATIVES = 1_500
 _MOST_HELD_OUT = 8
+_TINY = 1e-6
 """Chosen on ESC-50's classes 0 to 24 (benchmarks/few_shot_tags.py reports on 25 to 49)."""
 
 
@@ -44,21 +45,30 @@ def fit_head(
         unwanted: counter-examples, each as its windows (W, D).
         background: the unlabelled library, at least one window.
     """
+    head = fit_rule(wanted, unwanted, background)
+    bags = [head.whitening.apply(windows) for windows in wanted]
+    negatives = _negatives(head.whitening, unwanted, background)
+    own = np.array([head.on_whitened(bag).max() for bag in bags])
+    refused = np.array([head.on_whitened(bag).max() for bag in negatives.judged])
+    _, library = background.highest(head.scores(background.vectors))
+    threshold = choose_threshold(library, own, _held_out_shares(bags, negatives), refused)
+    steepness = OWN_LOGIT / max(float(own.mean()) - threshold, _TINY)
+    return replace(head, threshold=threshold, steepness=steepness)
+
+
+def fit_rule(
+    wanted: Sequence[FloatArray], unwanted: Sequence[FloatArray], background: Background
+) -> Head:
+    """Learn a tag as `fit_head` does, without looking for its threshold, which is left at 0.
+
+    Enough for telling which of several tags fits a sound best.
+    """
     whitening = Whitening.fit(
         background.vectors[_spread(len(background.vectors), _MOST_WHITENED)], shrinkage=SHRINKAGE
     )
-    picked = _spread(len(background.vectors), _MOST_NEGATIVES)
     bags = [whitening.apply(windows) for windows in wanted]
-    rest = _Negatives(
-        [whitening.apply(windows) for windows in unwanted],
-        whitening.apply(background.vectors[picked]),
-    )
-    weights, bias = _fit(bags, rest)
-    head = Head(whitening, weights, bias, 0.0, STEEPNESS)
-    _, library = background.highest(head.scores(background.vectors))
-    own = np.array([(bag @ weights + bias).max() for bag in bags])
-    threshold = choose_threshold(library, own, _held_out_shares(bags, rest))
-    return Head(whitening, weights, bias, threshold, STEEPNESS)
+    weights, bias = _fit(bags, _negatives(whitening, unwanted, background))
+    return Head(whitening, weights, bias, threshold=0.0, steepness=1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +77,16 @@ class _Negatives:
 
     judged: list[Array]
     unlabelled: Array
+
+
+def _negatives(
+    whitening: Whitening, unwanted: Sequence[FloatArray], background: Background
+) -> _Negatives:
+    picked = _spread(len(background.vectors), _MOST_NEGATIVES)
+    return _Negatives(
+        [whitening.apply(windows) for windows in unwanted],
+        whitening.apply(background.vectors[picked]),
+    )
 
 
 def _fit(bags: Sequence[Array], negatives: _Negatives) -> tuple[Array, float]:

@@ -68,8 +68,12 @@ class Head:
         found = np.empty(len(vectors))
         for start in range(0, len(vectors), _BLOCK_ROWS):
             block = self.whitening.apply(vectors[start : start + _BLOCK_ROWS])
-            found[start : start + _BLOCK_ROWS] = block @ self.weights + self.bias
+            found[start : start + _BLOCK_ROWS] = self.on_whitened(block)
         return found
+
+    def on_whitened(self, whitened: Array) -> Array:
+        """Scores (n,) of vectors (n, D) that `whitening` was applied to."""
+        return whitened @ self.weights + self.bias
 
     def probabilities(self, scores: Array) -> Array:
         """Scores as numbers in [0, 1]; 0.5 at the threshold."""
