@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from kikimimi.errors import ConfigError
@@ -25,6 +26,7 @@ from kikimimi.training.config import build, read_yaml
 from kikimimi.training.devices import DeviceSettings
 from kikimimi.training.loop import fit
 from kikimimi.training.run_folder import RunFolder
+from kikimimi.training.seeds import seed_libraries
 
 WEIGHTS = ("ema", "last")
 """Which weights are scored: the moving average, and those after the last step."""
@@ -60,6 +62,7 @@ def train_fold(
     if run_folder.last_weights.exists():
         return
     split = fold_split(data.folds, test_fold=run.test_fold, inner_fold=recipe.data.inner_fold)
+    seed_libraries(recipe.loop.seed)
     classifier = build_classifier(recipe, len(data.class_names))
     trainable = ClassificationTrainable(
         recipe, classifier, bank, data.targets, split, workers=workers
@@ -115,7 +118,7 @@ def load_classifier(folder: Path, class_count: int, *, weights: str = "ema") -> 
     classifier = build_classifier(read_run(folder).recipe, class_count)
     try:
         classifier.load_state_dict(load_file(path))
-    except (RuntimeError, ValueError) as error:
+    except (SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise ConfigError(f"{path}: not the weights of this recipe ({reason})") from None
     return classifier.eval()
