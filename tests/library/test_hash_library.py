@@ -66,3 +66,11 @@ def test_a_length_that_the_encoder_lacks_is_refused_before_anything_is_made(
         with pytest.raises(EncoderError):
             library.use_hash(24)
         assert library.hash_bits == 16
+
+
+def test_a_setting_that_is_no_number_counts_as_none(tmp_path: Path) -> None:
+    with Library(tmp_path / "l.kikimimi", encoder="placeholder") as library:
+        library.create(hash_bits=64)
+        with library.database.writing() as connection:
+            connection.exec_driver_sql("UPDATE settings SET value = 'x' WHERE key = 'hash_bits'")
+        assert library.hash_bits == 0

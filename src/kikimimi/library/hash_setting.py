@@ -18,8 +18,10 @@ def read_hash_bits(connection: Connection) -> int:
 def write_hash_bits(connection: Connection, bits: int) -> None:
     """Remember the length of the codes, 0 to search without them.
 
-    Every open index notices, because the revision is raised.
+    Every open index notices a change, because the revision is raised.
     """
+    if bits == read_hash_bits(connection):
+        return
     connection.execute(delete(settings).where(_IS_KEY))
     if bits:
         connection.execute(settings.insert(), {"key": _KEY, "value": str(bits)})
