@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-VERBS = ("demo", "index", "search", "tag", "embed", "playlist", "models", "export")
+VERBS = ("demo", "index", "search", "tag", "teach", "embed", "playlist", "models", "export")
 
 
 def _lines(text: str) -> list[dict]:
@@ -119,7 +119,7 @@ def test_user_tags_are_searched(run, sounds: Path) -> None:
     assert run("tag", sounds / "low.wav", "--add", "低い音").returncode == 0
     hits = _lines(run("search", "--tag", "低い音", "--json").stdout)
     assert [Path(hit["path"]).name for hit in hits] == ["low.wav"]
-    assert {"name": "低い音", "score": 1.0} in hits[0]["tags"]
+    assert {"name": "低い音", "score": 1.0, "source": "user"} in hits[0]["tags"]
     run("tag", sounds / "low.wav", "--remove", "低い音")
     assert run("search", "--tag", "低い音", "--json").stdout == ""
 

@@ -29,6 +29,7 @@ from kikimimi.errors import QueryError
 from kikimimi.library.duplicates import DEFAULT_THRESHOLD
 from kikimimi.library.example import Example
 from kikimimi.library.query import Filters, parse_duration, parse_sample_rate
+from kikimimi.library.records import SoundTag
 from kikimimi.library.search import Hit
 from kikimimi.library.space import Metric
 
@@ -184,13 +185,16 @@ def _record(hit: Hit) -> dict[str, object]:
         "start": round(hit.start_s, 3),
         "end": round(hit.end_s, 3),
         "distance": round(hit.distance, 6),
-        "tags": [{"name": tag.name, "score": round(tag.score, 4)} for tag in hit.tags],
+        "tags": [
+            {"name": tag.name, "score": round(tag.score, 4), "source": tag.source}
+            for tag in hit.tags
+        ],
     }
 
 
 def _row(hit: Hit, language: Language) -> tuple[str, ...]:
     stretch = f" @ {duration_text(hit.start_s)}" if hit.start_s > 0 else ""
-    tags = "; ".join(tag_text(tag.name, language) for tag in hit.tags[:_SHOWN_TAGS])
+    tags = "; ".join(_shown_tag(tag, language) for tag in hit.tags[:_SHOWN_TAGS])
     return (
         str(hit.rank),
         f"{hit.distance:.3f}",
@@ -198,3 +202,8 @@ def _row(hit: Hit, language: Language) -> tuple[str, ...]:
         short_path(hit.path) + stretch,
         tags,
     )
+
+
+def _shown_tag(tag: SoundTag, language: Language) -> str:
+    name = tag_text(tag.name, language)
+    return f"{name} (taught, {tag.score:.2f})" if tag.source == "taught" else name
