@@ -14,7 +14,8 @@ from kikimimi.encoders.mobilenet import MobileNet
 from kikimimi.errors import EncoderError
 from kikimimi.features.logmel import LogMel
 from kikimimi.features.presets import YAMNET
-from kikimimi.pretraining.distillation import DistillationConfig, distil
+from kikimimi.pretraining.distillation import DistillationConfig, LabelSet, LossWeights, distil
+from kikimimi.pretraining.distillation_batches import ViewAugmentation, ViewChoice
 from kikimimi.pretraining.distillation_views import (
     SourceClip,
     Views,
@@ -23,10 +24,18 @@ from kikimimi.pretraining.distillation_views import (
     open_views,
 )
 from kikimimi.pretraining.yamnet_teacher import PATCH_SAMPLES, YamnetTeacher, copy_layers
+from kikimimi.training import loop
+from kikimimi.training.loop import LoopSettings
+from kikimimi.training.run_folder import RunFolder
 
 _CONFIG = DistillationConfig(
-    epochs=2, batch_size=4, crop_frames=(128,), warmup_steps=2, frozen_blocks=10, ema_decay=0.9
+    batch_size=4,
+    frozen_blocks=10,
+    weights=LossWeights(groups=0.5, hashing=1.0),
+    augmentation=ViewAugmentation(crop_frames=(128,)),
+    loop=LoopSettings(epochs=2, gradient_clip=1.0, ema_decay=0.9, figures_every=0),
 )
+_LABELS = LabelSet(categories=tuple(range(50)), groups=tuple(n // 10 for n in range(50)))
 
 
 @pytest.fixture(scope="module")
@@ -84,12 +93,12 @@ def test_views_are_made_once(views: Views, shared_data: Path, teacher_path: Path
 def test_training_resumes_to_the_same_weights(
     views: Views, teacher_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = distil(views, teacher_path, _CONFIG, test_fold=1, folder=tmp_path / "whole")
+    whole = _distilled(views, teacher_path, tmp_path / "whole")
     _stop_after_first_epoch(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
-        distil(views, teacher_path, _CONFIG, test_fold=1, folder=tmp_path / "parts")
+        _distilled(views, teacher_path, tmp_path / "parts")
     monkeypatch.undo()
-    resumed = distil(views, teacher_path, _CONFIG, test_fold=1, folder=tmp_path / "parts")
+    resumed = _distilled(views, teacher_path, tmp_path / "parts")
     for name, weights in whole.state_dict().items():
         torch.testing.assert_close(resumed.state_dict()[name], weights, rtol=0, atol=1e-6)
 
@@ -101,11 +110,35 @@ def test_the_test_fold_changes_nothing(views: Views, teacher_path: Path, tmp_pat
         log_mel=np.where((views.folds == 1)[:, None, None], np.float16(0), views.log_mel),
         classes=np.where((views.folds == 1)[:, None], np.float32(0.5), views.classes),
     )
-    config = replace(_CONFIG, epochs=1)
-    first = distil(views, teacher_path, config, test_fold=1, folder=tmp_path / "first")
-    second = distil(scrambled, teacher_path, config, test_fold=1, folder=tmp_path / "second")
+    config = replace(_CONFIG, loop=replace(_CONFIG.loop, epochs=1))
+    first = _distilled(views, teacher_path, tmp_path / "first", config)
+    second = _distilled(scrambled, teacher_path, tmp_path / "second", config)
     for name, weights in first.state_dict().items():
         assert torch.equal(second.state_dict()[name], weights), name
+
+
+def test_the_encoder_carries_binary_codes_that_the_heads_learned(
+    views: Views, teacher_path: Path, tmp_path: Path
+) -> None:
+    encoder = _distilled(views, teacher_path, tmp_path)
+    assert encoder.config.hash_bits == (16, 32, 48, 64, 128)
+    assert encoder.state_dict()["hash.48.weight"].shape == (48, 128)
+
+
+def test_held_out_categories_are_in_no_view_of_a_training(views: Views) -> None:
+    """Views of other clips that hold a share of such a category are left out as well."""
+    choice = ViewChoice(views, test_fold=None, categories=tuple(range(1, 50)))
+    picked = np.concatenate(list(choice.epoch(1, np.random.default_rng(0))))
+    assert len(picked) == len(choice) > 0
+    assert (views.classes[picked, 0] == 0).all()
+    everything = ViewChoice(views, test_fold=None, categories=tuple(range(50)))
+    assert len(everything) > len(choice)
+
+
+def _distilled(
+    views: Views, teacher: Path, folder: Path, config: DistillationConfig = _CONFIG
+) -> MobileNet:
+    return distil(views, teacher, config, _LABELS, test_fold=1, run=RunFolder(folder, config))
 
 
 def _loudest_patch(path: Path) -> np.ndarray:
@@ -118,12 +151,10 @@ def _loudest_patch(path: Path) -> np.ndarray:
 
 
 def _stop_after_first_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kikimimi.pretraining import distillation
-
-    save = distillation.save_checkpoint
+    save = loop.save_checkpoint
 
     def save_and_stop(path: Path, state: dict) -> None:
         save(path, state)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(distillation, "save_checkpoint", save_and_stop)
+    monkeypatch.setattr(loop, "save_checkpoint", save_and_stop)

@@ -51,6 +51,12 @@ CATEGORIES: tuple[str, ...] = tuple(
     category for members in MAJOR_CATEGORIES.values() for category in members
 )
 
+ESC10_CATEGORIES: tuple[str, ...] = (
+    *("dog", "rooster", "rain", "sea_waves", "crackling_fire"),
+    *("crying_baby", "sneezing", "clock_tick", "helicopter", "chainsaw"),
+)
+"""The subset ESC-10, whose clips are under CC BY 3.0."""
+
 _MAJOR_OF = {category: major for major, members in MAJOR_CATEGORIES.items() for category in members}
 _COLUMNS = ("filename", "fold", "target", "category", "src_file", "take")
 _HINT = "give the folder that holds meta/ and audio/ of ESC-50"

@@ -1,4 +1,4 @@
-"""Train the embedded default encoder and measure its recipe under the official ESC-50 folds.
+"""Train the embedded default encoders and measure their recipe under the official ESC-50 folds.
 
     python -m kikimimi.pretraining.default_encoder recipes/default_encoder/base.yaml \
         --shared ../shared --run runs/default_encoder
@@ -6,6 +6,7 @@
 makes the views, trains one encoder without each test fold, scores each on its fold, trains the
 one to ship on all of them, and writes `scores.json` and the weights' folder `encoder/` into the
 run folder. `--only FOLD ...` does a part (0 is the encoder to ship); finished parts are kept.
+A recipe with `held_out` categories is scored on their clips in `few_shot.npz` instead.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -21,11 +23,12 @@ from sklearn.decomposition import PCA
 from kikimimi.audio.discovery import is_audio_path
 from kikimimi.datasets import esc50
 from kikimimi.datasets.records import LabelledClip
-from kikimimi.encoders.mobilenet import MobileNet
+from kikimimi.encoders.mobilenet import MobileNet, MobileNetConfig
 from kikimimi.encoders.weights import save_weights
+from kikimimi.errors import ConfigError
 from kikimimi.files import draft_of
 from kikimimi.metrics.retrieval import precision_at_k
-from kikimimi.pretraining.distillation import DistillationConfig, distil
+from kikimimi.pretraining.distillation import DistillationConfig, LabelSet, distil
 from kikimimi.pretraining.distillation_views import (
     NO_FOLD,
     SourceClip,
@@ -35,6 +38,7 @@ from kikimimi.pretraining.distillation_views import (
 )
 from kikimimi.training.checkpoint import load_checkpoint, save_checkpoint
 from kikimimi.training.config import load_recipe
+from kikimimi.training.run_folder import RunFolder
 
 _FIGURES = {
     "accuracy": "classification accuracy",
@@ -50,6 +54,12 @@ class DefaultEncoderRecipe:
 
     extra_audio: tuple[str, ...] = ()
     """Folders under `data/sfx` whose licence allows training, learned without labels."""
+    categories: Literal["esc50", "esc10"] = "esc50"
+    """Which clips of ESC-50 are used; the ten categories of ESC-10 are under CC BY."""
+    held_out: tuple[str, ...] = ()
+    """Categories of which no clip is heard in training, to be learned from a few examples later."""
+    test_folds: tuple[int, ...] = (*esc50.FOLDS, NO_FOLD)
+    """Which encoders the recipe is for; 0 is the one to ship."""
     views: ViewSettings = field(default_factory=ViewSettings)
     distillation: DistillationConfig = field(default_factory=DistillationConfig)
 
@@ -60,42 +70,69 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--shared", type=Path, required=True, help="folder with data/ and weights/")
     parser.add_argument("--run", type=Path, required=True, help="folder for everything made")
+    parser.add_argument("--views", type=Path, help="folder for the views (default: RUN/views)")
     parser.add_argument("--only", type=int, nargs="*", help="test folds; 0: the encoder to ship")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     recipe = load_recipe(options.recipe, DefaultEncoderRecipe)
     teacher = options.shared / "weights" / "yamnet" / "yamnet.tflite"
-    views = make_views(
-        options.run / "views", _sources(options.shared, recipe), teacher, recipe.views
-    )
+    sources = _sources(options.shared, recipe)
+    views = make_views(options.views or options.run / "views", sources, teacher, recipe.views)
     clips = esc50.clips(options.shared / "data" / "esc50")
-    for fold in options.only if options.only else (*esc50.FOLDS, NO_FOLD):
-        network = _trained(views, teacher, recipe.distillation, fold, options.run)
-        if fold == NO_FOLD:
-            _export(network, options.run, options.recipe.with_name("card.md"))
+    for fold in options.only if options.only is not None else recipe.test_folds:
+        encoder = _trained(views, teacher, recipe, fold, options.run)
+        if recipe.held_out:
+            heard = [n for n, clip in enumerate(clips) if clip.label in recipe.held_out]
+            _save_embeddings(encoder, views, clips, heard, options.run / "few_shot.npz")
+        elif fold == NO_FOLD:
+            _export(encoder, recipe, options.run, options.recipe.with_suffix(".md"))
         else:
-            _score_fold(network, views, clips, fold, options.run)
+            _score_fold(encoder, views, clips, fold, options.run, learned_labels(recipe))
 
 
 def fold_scores(
-    embeddings: np.ndarray, class_logits: np.ndarray, clips: Sequence[LabelledClip]
+    embeddings: np.ndarray,
+    class_logits: np.ndarray,
+    clips: Sequence[LabelledClip],
+    categories: Sequence[int] = range(len(esc50.CATEGORIES)),
 ) -> dict[str, float]:
     """Accuracy, and precision@5 by class and by major category among clips of other sources.
 
-    The PCA is fitted on the embeddings that are searched, as a library does it.
+    `categories` are the targets that the columns of `class_logits` stand for; the accuracy is
+    that on their clips. The PCA is fitted on the embeddings that are searched, as a library does.
     """
     labels = [clip.label for clip in clips]
     sources = [clip.source_id for clip in clips]
     majors = [esc50.major_category(label) for label in labels]
     targets = np.array([clip.target for clip in clips])
+    learned = np.isin(targets, categories)
+    predicted = np.asarray(categories)[class_logits.argmax(axis=1)]
     return {
-        "accuracy": float((class_logits.argmax(axis=1) == targets).mean()),
+        "accuracy": float((predicted == targets)[learned].mean()),
         "precision_at_5_class": precision_at_k(embeddings, labels, k=5, sources=sources),
         "precision_at_5_major": precision_at_k(embeddings, majors, k=5, sources=sources),
         "precision_at_5_major_pca20": precision_at_k(
             PCA(20, random_state=0).fit_transform(embeddings), majors, k=5, sources=sources
         ),
     }
+
+
+def learned_labels(recipe: DefaultEncoderRecipe) -> LabelSet:
+    """The classes of a recipe by target, and the major category of each.
+
+    Raises:
+        ConfigError: a category that is held out does not exist.
+    """
+    offered = esc50.ESC10_CATEGORIES if recipe.categories == "esc10" else esc50.CATEGORIES
+    for name in recipe.held_out:
+        if name not in offered:
+            raise ConfigError(f"held_out: there is no category '{name}' among {recipe.categories}")
+    kept = [name for name in esc50.CATEGORIES if name in offered and name not in recipe.held_out]
+    majors = list(esc50.MAJOR_CATEGORIES)
+    return LabelSet(
+        categories=tuple(esc50.CATEGORIES.index(name) for name in kept),
+        groups=tuple(majors.index(esc50.major_category(name)) for name in kept),
+    )
 
 
 def _sources(shared: Path, recipe: DefaultEncoderRecipe) -> list[SourceClip]:
@@ -113,50 +150,82 @@ def _sources(shared: Path, recipe: DefaultEncoderRecipe) -> list[SourceClip]:
 
 
 def _trained(
-    views: Views, teacher: Path, config: DistillationConfig, fold: int, run: Path
+    views: Views, teacher: Path, recipe: DefaultEncoderRecipe, fold: int, run: Path
 ) -> MobileNet:
-    folder = run / ("all" if fold == NO_FOLD else f"fold{fold}")
-    finished = load_checkpoint(folder / "network.pt")
-    network = MobileNet()
-    if finished is not None:
-        network.load_state_dict(finished)
-        return network.eval()
-    network = distil(views, teacher, config, test_fold=fold or None, folder=folder)
-    save_checkpoint(folder / "network.pt", network.state_dict())
-    (folder / "checkpoint.pt").unlink()
-    return network.eval()
+    folder = RunFolder(run / ("all" if fold == NO_FOLD else f"fold{fold}"), recipe)
+    folder.check()
+    labels = learned_labels(recipe)
+    finished = folder.path / "encoder.pt"
+    state = load_checkpoint(finished)
+    if state is None:
+        encoder = distil(
+            views, teacher, recipe.distillation, labels, test_fold=fold or None, run=folder
+        )
+        save_checkpoint(finished, encoder.state_dict())
+        return encoder
+    bits = tuple(recipe.distillation.hashing.bits)
+    encoder = MobileNet(MobileNetConfig(class_count=len(labels.categories), hash_bits=bits))
+    encoder.load_state_dict(state)
+    return encoder.eval()
 
 
 @torch.inference_mode()
+def _save_embeddings(
+    encoder: MobileNet,
+    views: Views,
+    clips: Sequence[LabelledClip],
+    numbers: Sequence[int],
+    path: Path,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Embed the unchanged views of clips; write and return embeddings and class logits."""
+    versions = len(views.clips) // (int(views.clips[-1]) + 1)
+    outputs = [
+        encoder(torch.from_numpy(views.log_mel[number * versions].astype(np.float32))[None])
+        for number in numbers
+    ]
+    embeddings = torch.cat([output.embedding for output in outputs]).numpy()
+    logits = torch.cat([output.class_logits for output in outputs]).numpy()
+    planes = {n: t.numpy() for n, t in encoder.state_dict().items() if n.startswith("hash.")}
+    with draft_of(path) as draft, draft.open("wb") as file:
+        np.savez(
+            file,
+            embeddings=embeddings,
+            class_logits=logits,
+            labels=np.array([clips[number].label for number in numbers]),
+            sources=np.array([clips[number].source_id for number in numbers]),
+            folds=np.array([clips[number].fold for number in numbers]),
+            **planes,
+        )
+    return embeddings, logits
+
+
 def _score_fold(
-    network: MobileNet,
+    encoder: MobileNet,
     views: Views,
     clips: Sequence[LabelledClip],
     fold: int,
     run: Path,
+    labels: LabelSet,
 ) -> None:
     """Score the unchanged views of the test fold and add the figures to `scores.json`."""
-    versions = len(views.clips) // (int(views.clips[-1]) + 1)
     numbers = [number for number, clip in enumerate(clips) if clip.fold == fold]
-    outputs = [
-        network(torch.from_numpy(views.log_mel[number * versions].astype(np.float32))[None])
-        for number in numbers
-    ]
+    place = run / f"fold{fold}" / "test_embeddings.npz"
+    embeddings, logits = _save_embeddings(encoder, views, clips, numbers, place)
     scores = _read_scores(run)
-    scores[str(fold)] = fold_scores(
-        torch.cat([output.embedding for output in outputs]).numpy(),
-        torch.cat([output.class_logits for output in outputs]).numpy(),
-        [clips[number] for number in numbers],
-    )
+    tested = [clips[number] for number in numbers]
+    scores[str(fold)] = fold_scores(embeddings, logits, tested, labels.categories)
     with draft_of(run / "scores.json") as draft:
         draft.write_text(json.dumps(dict(sorted(scores.items())), indent=2) + "\n")
     print(f"fold {fold}: {scores[str(fold)]}", flush=True)
 
 
-def _export(network: MobileNet, run: Path, card_template: Path) -> None:
+def _export(
+    encoder: MobileNet, recipe: DefaultEncoderRecipe, run: Path, card_template: Path
+) -> None:
     """Write the weights' folder; the card receives the scores of the folds."""
-    config = {"architecture": "mobilenet_v1", **asdict(network.config)}
-    tensors = {name: weights.half() for name, weights in network.state_dict().items()}
+    labels = [f"esc50/{esc50.CATEGORIES[n]}" for n in learned_labels(recipe).categories]
+    config = {"architecture": "mobilenet_v1", **asdict(encoder.config), "classes": labels}
+    tensors = {name: weights.half() for name, weights in encoder.state_dict().items()}
     template = card_template.read_text(encoding="utf-8")
     card = template.replace("{scores}", _score_table(_read_scores(run)))
     save_weights(run / "encoder", tensors, config, card=card)

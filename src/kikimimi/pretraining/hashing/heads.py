@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from kikimimi.encoders.hash_projection import HashProjection, check_bits
 from kikimimi.errors import ConfigError, EncoderError
-from kikimimi.tasks.hashing.losses import balance_loss, classification_loss, push_loss
+from kikimimi.pretraining.hashing.losses import balance_loss, classification_loss, push_loss
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from kikimimi.errors import ConfigError
-from kikimimi.tasks.hashing.heads import HashConfig, HashHeads
-from kikimimi.tasks.hashing.losses import balance_loss, classification_loss, push_loss
+from kikimimi.pretraining.hashing.heads import HashConfig, HashHeads
+from kikimimi.pretraining.hashing.losses import balance_loss, classification_loss, push_loss
 
 
 def test_terms_are_those_of_the_paper() -> None:
