@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from kikimimi.audio.writing import write_wav
 from kikimimi.cli.app import app
 from kikimimi.datasets import esc50
+from kikimimi.encoders.file_embedding import embed_file
 from kikimimi.encoders.registry import load_encoder
 from kikimimi.errors import KikimimiError
-from kikimimi.library.embedding import embed_file
 from kikimimi.library.library import Library
 from kikimimi.metrics.distance_matrix import distance_matrix, measure_names
 from kikimimi.types import Clip

@@ -80,6 +80,34 @@ def test_a_broken_data_set_stops_before_training(run, data: Path, recipe: Path) 
     assert "Traceback" not in done.stderr
 
 
+def test_labels_of_ones_own_on_a_frozen_encoder(run, tmp_path: Path, data: Path) -> None:
+    recipe = tmp_path / "transfer.yaml"
+    recipe.write_text("task: transfer\nencoder: placeholder\n")
+    done = run("train", recipe, "--data", data, "--run", "runs/mine", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["accuracy"] > 0.9
+    told = run("tag", data / "high" / "1.wav", "--classifier", "runs/mine", "--json")
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["classes"][0]["name"] == "high"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("task: clasification\n", "did you mean 'classification'"),
+        ("data: {name: folders}\n", "there is no task None"),
+        ("task: transfer\nencoder: placeholdr\n", "did you mean 'placeholder'"),
+        ("task: transfer\nencodr: x\n", "did you mean 'encoder'"),
+    ],
+)
+def test_wrong_recipes(run, tmp_path: Path, data: Path, text: str, message: str) -> None:
+    (tmp_path / "wrong.yaml").write_text(text)
+    done = run("train", "wrong.yaml", "--data", data, "--run", "runs/a")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_evaluating_nothing(run, tmp_path: Path, data: Path) -> None:
     done = run("evaluate", tmp_path / "runs", "--data", data)
     assert done.returncode == 2

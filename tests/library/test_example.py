@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from indexing_helpers import write_sound
 
+from kikimimi.encoders.file_embedding import embed_file
 from kikimimi.encoders.registry import load_encoder
 from kikimimi.errors import AudioError, QueryError
 from kikimimi.library import example as example_module
-from kikimimi.library.embedding import embed_file
 from kikimimi.library.example import Example, example_vectors
 from kikimimi.library.library import Library
 

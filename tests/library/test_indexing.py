@@ -10,11 +10,11 @@ import soundfile
 from indexing_helpers import RATE_HZ, contents, names, new_library, write_sound
 
 from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.file_embedding import EmbeddedFile, embed_file
 from kikimimi.errors import LibraryError
 from kikimimi.library import file_reading
 from kikimimi.library.changes import Added, Changes, write_changes
 from kikimimi.library.database import read_settings
-from kikimimi.library.embedding import EmbeddedFile, embed_file
 from kikimimi.library.file_reading import hash_file
 from kikimimi.library.library import Library
 from kikimimi.library.records import IndexReport

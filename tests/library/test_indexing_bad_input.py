@@ -10,8 +10,8 @@ import soundfile
 from indexing_helpers import names, new_library, write_sound
 
 from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.file_embedding import EmbeddedFile, embed_file
 from kikimimi.library import file_reading
-from kikimimi.library.embedding import EmbeddedFile, embed_file
 from kikimimi.library.library import Library
 
 

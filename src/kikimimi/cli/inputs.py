@@ -8,8 +8,8 @@ from kikimimi.audio.discovery import is_audio_path
 from kikimimi.cli.output import print_failure
 from kikimimi.cli.progress import file_progress
 from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.file_embedding import EmbeddedFile, embed_file
 from kikimimi.errors import AudioError, EncoderError
-from kikimimi.library.embedding import EmbeddedFile, embed_file
 from kikimimi.paths import display_path
 
 

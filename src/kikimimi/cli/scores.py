@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from kikimimi.cli.output import print_json, print_message
 
 if TYPE_CHECKING:
-    from kikimimi.tasks.classification.folds import FoldScore, Summary
+    from kikimimi.tasks.fold_scores import FoldScore, Summary
 
 
 def print_score(score: "FoldScore", *, as_json: bool) -> None:

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, select
 from kikimimi.audio.reading import read_clip
 from kikimimi.audio.windows import cut_windows
 from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.file_embedding import MIN_WINDOW_S, WINDOW_QUANTUM_S, embed_file
 from kikimimi.errors import QueryError
 from kikimimi.library import store
-from kikimimi.library.embedding import MIN_WINDOW_S, WINDOW_QUANTUM_S, embed_file
 from kikimimi.library.records import SoundReference
 from kikimimi.library.schema import sounds, windows
 from kikimimi.types import FloatArray

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.file_embedding import auto_tags, embed_file
 from kikimimi.errors import KikimimiError
-from kikimimi.library.embedding import auto_tags, embed_file
 from kikimimi.library.scanning import FileState
 from kikimimi.paths import display_path
 from kikimimi.types import FloatArray, Tag, Window

@@ -38,6 +38,15 @@ def load_recipe(path: Path, kind: type[C], *, overrides: Sequence[str] = ()) -> 
     return build(kind, values, where=where)
 
 
+def read_recipe(path: Path) -> dict[str, Any]:
+    """The values of a recipe with those of its base, unchecked.
+
+    Raises:
+        ConfigError: a file cannot be read, is not a mapping, or is its own base.
+    """
+    return _with_base(path, ())[0]
+
+
 def recipe_text(config: Any) -> str:
     """YAML of a dataclass, or of a mapping of plain values, that `load_recipe` reads as equal."""
     return yaml_text(resolved(config))

@@ -14,16 +14,15 @@ from kikimimi.errors import ConfigError, KikimimiError
 from kikimimi.tasks.classification import folds as folds_module
 from kikimimi.tasks.classification.confusion import confusion_of
 from kikimimi.tasks.classification.folds import (
-    FoldScore,
     PreparedData,
     evaluate_folds,
     prepare,
     score_ensemble,
     summarise,
-    summary_of,
     train_folds,
 )
 from kikimimi.tasks.classification.runs import load_classifier, read_run
+from kikimimi.tasks.fold_scores import FoldScore, summary_of
 
 
 @pytest.fixture(scope="module")

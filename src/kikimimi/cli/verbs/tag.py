@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kikimimi.cli.classifying import classify
 from kikimimi.cli.inputs import embed_files, expand
 from kikimimi.cli.options import JsonOption, LanguageOption, LibraryOption, open_library
 from kikimimi.cli.options import parse_language as parse
@@ -16,10 +17,10 @@ from kikimimi.cli.output import (
     short_path,
     tag_text,
 )
+from kikimimi.encoders.file_embedding import auto_tags
 from kikimimi.encoders.registry import DEFAULT_ENCODER, load_encoder
 from kikimimi.encoders.vocabulary import Language
 from kikimimi.errors import QueryError
-from kikimimi.library.embedding import auto_tags
 from kikimimi.types import Tag
 
 
@@ -42,6 +43,9 @@ def tag(
         int, typer.Option("--limit", "-k", "-n", min=1, help="Tags for each sound.")
     ] = 5,
     encoder: Annotated[str, typer.Option(help="Encoder that hears the tags.")] = DEFAULT_ENCODER,
+    classifier: Annotated[
+        Path | None, typer.Option(help="Tell the classes of a transfer run instead.")
+    ] = None,
     language: LanguageOption = "",
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -50,6 +54,9 @@ def tag(
     chosen = parse(language)
     if add or remove:
         _edit(files, add or [], remove or [], library)
+    elif classifier is not None:
+        if not classify(files, classifier, limit, as_json=as_json):
+            raise typer.Exit(1)
     elif not _tell(files, limit, encoder, chosen, as_json=as_json):
         raise typer.Exit(1)
 

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from kikimimi.cli.options import JsonOption
-from kikimimi.cli.progress import file_progress
 from kikimimi.cli.scores import print_score, print_summary
+from kikimimi.cli.training_tasks import TrainingCall, start_training
 
 
 def register(app: typer.Typer) -> None:
@@ -40,21 +40,19 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train a recipe, fold by fold; started again, it goes on where it was."""
-    import torch
-
-    from kikimimi.tasks.classification.folds import prepare, summarise, train_folds
-    from kikimimi.tasks.classification.recipe import ClassificationRecipe
-    from kikimimi.training.config import build, load_recipe
-    from kikimimi.training.devices import DeviceSettings
-
-    settings = load_recipe(recipe, ClassificationRecipe, overrides=change or ())
-    on = build(
-        DeviceSettings, {"accelerator": accelerator, "devices": devices}, where="command line"
+    call = TrainingCall(
+        recipe=recipe,
+        overrides=tuple(change or ()),
+        data=data,
+        run=run,
+        cache=cache or run.parent / "cache",
+        folds=tuple(fold or ()),
+        accelerator=accelerator,
+        devices=devices,
+        workers=workers,
+        threads=threads,
     )
-    torch.set_num_threads(threads)
-    with file_progress("Decoding") as step:
-        prepared = prepare(settings.data, data, cache or run.parent / "cache", decoding=step)
-    scores = train_folds(settings, prepared, run, folds=fold or (), devices=on, workers=workers)
-    for score in scores:
+    training = start_training(call)
+    for score in training.scores():
         print_score(score, as_json=as_json)
-    print_summary(summarise(run), as_json=as_json)
+    print_summary(training.summary(), as_json=as_json)

@@ -7,10 +7,10 @@ import numpy as np
 from sqlalchemy import Connection
 
 from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.file_embedding import embed_file
 from kikimimi.errors import KikimimiError, QueryError
 from kikimimi.library import store
 from kikimimi.library.database import Database
-from kikimimi.library.embedding import embed_file
 from kikimimi.library.file_reading import hash_file
 from kikimimi.library.records import Failure, Sound, SoundReference
 from kikimimi.library.taught.examples import JudgedSound, now

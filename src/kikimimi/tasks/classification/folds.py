@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from kikimimi.errors import ConfigError
-from kikimimi.files import draft_of
 from kikimimi.tasks.classification.data import ClassificationData, load_data
 from kikimimi.tasks.classification.evaluation import accuracy, ensemble
 from kikimimi.tasks.classification.recipe import ClassificationRecipe, DataSettings
 from kikimimi.tasks.classification.runs import FoldRun, read_run, score_fold, train_fold
 from kikimimi.tasks.classification.waveforms import Progress, WaveformBank, open_bank
+from kikimimi.tasks.fold_scores import FoldScore, Summary, save_summary, summary_of
 from kikimimi.training.devices import DeviceSettings
 
 
@@ -23,24 +23,6 @@ class PreparedData:
 
     table: ClassificationData
     bank: WaveformBank
-
-
-@dataclass(frozen=True, slots=True)
-class FoldScore:
-    """Accuracy on the test clips of one fold."""
-
-    fold: int
-    accuracy: float
-    clips: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Mean and standard deviation (of a sample, n - 1) over folds; 0 for a single fold."""
-
-    mean: float
-    deviation: float
-    folds: tuple[FoldScore, ...]
 
 
 def prepare(
@@ -138,25 +120,8 @@ def summarise(run: Path) -> Summary:
         raise ConfigError(f"{run}: no fold has been scored; train or evaluate first")
     read = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     summary = summary_of([FoldScore(r["test_fold"], r["accuracy"], r["clips"]) for r in read])
-    with draft_of(run / "summary.json") as draft:
-        draft.write_text(json.dumps(summary_record(summary), indent=2) + "\n", encoding="utf-8")
+    save_summary(summary, run / "summary.json")
     return summary
-
-
-def summary_of(scores: Sequence[FoldScore]) -> Summary:
-    """Mean and deviation of the accuracies."""
-    values = [score.accuracy for score in scores]
-    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-    return Summary(float(np.mean(values)), deviation, tuple(scores))
-
-
-def summary_record(summary: Summary) -> dict[str, object]:
-    """The summary as plain values."""
-    return {
-        "accuracy": summary.mean,
-        "deviation": summary.deviation,
-        "folds": {str(score.fold): score.accuracy for score in summary.folds},
-    }
 
 
 def score_ensemble(runs: Sequence[Path]) -> Summary:

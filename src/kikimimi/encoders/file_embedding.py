@@ -1,7 +1,7 @@
 """From an audio file to the vectors and tags that stand for it.
 
-Indexing and searching by a file both come through here, so that the same file gives the same
-vectors. Axes: W windows, T samples, D embedding size, K tags.
+Indexing, searching by a file and transfer all come through here, so that the same file gives the
+same vectors. Axes: W windows, T samples, D embedding size, K tags.
 """
 
 from collections.abc import Iterator

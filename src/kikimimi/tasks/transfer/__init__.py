@@ -1,0 +1,1 @@
+"""A new set of labels on a frozen encoder."""
