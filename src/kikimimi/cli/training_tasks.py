@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from kikimimi.cli.progress import file_progress
 from kikimimi.errors import ConfigError
+from kikimimi.names import suggestion
 
 if TYPE_CHECKING:
     from kikimimi.tasks.fold_scores import FoldScore, Summary
@@ -127,7 +127,7 @@ def start_training(call: TrainingCall) -> Training:
 
     task = read_recipe(call.recipe).get("task")
     if not isinstance(task, str) or task not in _TASKS:
-        near = get_close_matches(str(task), _TASKS, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(_TASKS)}"
-        raise ConfigError(f"{call.recipe}: there is no task {task!r}; {hint}")
+        raise ConfigError(
+            f"{call.recipe}: there is no task {task!r}; {suggestion(str(task), _TASKS)}"
+        )
     return _TASKS[task](call)

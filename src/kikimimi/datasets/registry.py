@@ -1,13 +1,13 @@
 """Data sets by name. A data set is a module that keeps the contract `Dataset`."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol
 
 from kikimimi.datasets import esc50, folders, fsd50k, label_table, random_split, urbansound8k
 from kikimimi.datasets.records import DatasetClip
 from kikimimi.errors import ConfigError
+from kikimimi.names import suggestion
 
 
 class Dataset(Protocol):
@@ -65,7 +65,5 @@ def find_dataset(name: str) -> Dataset:
         ConfigError: there is none of that name; the message names the nearest.
     """
     if name not in _DATASETS:
-        near = get_close_matches(name, _DATASETS, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(_DATASETS)}"
-        raise ConfigError(f"there is no data set '{name}'; {hint}")
+        raise ConfigError(f"there is no data set '{name}'; {suggestion(name, _DATASETS)}")
     return _DATASETS[name]

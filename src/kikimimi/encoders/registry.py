@@ -5,12 +5,12 @@ named in `_MODULES` is imported only when somebody asks for encoders, because it
 """
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TypeVar
 
 from kikimimi.encoders.contract import Encoder
 from kikimimi.errors import EncoderError
+from kikimimi.names import suggestion
 
 DEFAULT_ENCODER = "kikimimi"
 
@@ -41,9 +41,7 @@ def create_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     """
     _import_modules()
     if name not in _FACTORIES:
-        near = get_close_matches(name, _FACTORIES, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(encoder_names())}"
-        raise EncoderError(f"there is no encoder '{name}'; {hint}")
+        raise EncoderError(f"there is no encoder '{name}'; {suggestion(name, _FACTORIES)}")
     return _FACTORIES[name]()
 
 

@@ -7,12 +7,12 @@ A tag that a user made has no vocabulary; it stands for itself in both languages
 import json
 import unicodedata
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 from kikimimi.errors import EncoderError
+from kikimimi.names import suggestion
 
 Language = Literal["en", "ja"]
 
@@ -50,9 +50,7 @@ def vocabulary(name: str) -> tuple[TagEntry, ...]:
         EncoderError: there is no such vocabulary.
     """
     if name not in VOCABULARIES:
-        near = get_close_matches(name, VOCABULARIES, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(VOCABULARIES)}"
-        raise EncoderError(f"there is no tag vocabulary '{name}'; {hint}")
+        raise EncoderError(f"there is no tag vocabulary '{name}'; {suggestion(name, VOCABULARIES)}")
     source = files("kikimimi.encoders") / "vocabularies" / f"{name}.json"
     entries = json.loads(source.read_text(encoding="utf-8"))["entries"]
     return tuple(

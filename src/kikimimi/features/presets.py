@@ -37,6 +37,24 @@ SED_16K = replace(
 )
 """`SED_44K` for recordings at 16 kHz."""
 
+CLASSIFICATION_16K = LogMelConfig(
+    sample_rate_hz=16000,
+    n_fft=1024,
+    win_length=800,
+    hop_length=320,
+    n_mels=64,
+    f_min_hz=40.0,
+    f_max_hz=8000.0,
+    mel_scale="htk",
+    mel_norm=None,
+    compression="log_offset",
+    floor=1e-3,
+)
+"""Our own for classification on a CPU: 50 ms frames every 20 ms.
+
+The offset hides what lies about 75 dB under full scale.
+"""
+
 VGGISH = LogMelConfig(
     sample_rate_hz=16000,
     n_fft=512,

@@ -8,7 +8,6 @@ compared. Matrices are (K, K) float64, symmetric, not negative, 0 on the diagona
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from itertools import combinations
 from typing import TypeVar
@@ -28,6 +27,7 @@ from kikimimi.metrics.distribution import (
     unbiased_kernel_mean,
     wasserstein_distance,
 )
+from kikimimi.names import suggestion
 
 Matrix = NDArray[np.float64]
 T = TypeVar("T")
@@ -63,9 +63,9 @@ def measure(name: str) -> Measure:
         ConfigError: there is none; the message names the nearest.
     """
     if name not in _MEASURES:
-        near = get_close_matches(name, _MEASURES, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(_MEASURES)}"
-        raise ConfigError(f"there is no measure of distance '{name}'; {hint}")
+        raise ConfigError(
+            f"there is no measure of distance '{name}'; {suggestion(name, _MEASURES)}"
+        )
     return _MEASURES[name]
 
 

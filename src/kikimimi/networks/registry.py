@@ -5,13 +5,13 @@ the file there is all that is needed. The modules are imported only when somebod
 """
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TypeVar
 
 from kikimimi.errors import ConfigError
+from kikimimi.names import suggestion
 from kikimimi.networks.contract import Network, NetworkConfig
 
 _NETWORKS: dict[str, type[Network]] = {}
@@ -43,9 +43,7 @@ def network_type(name: str) -> type[Network]:
     """
     _import_modules()
     if name not in _NETWORKS:
-        near = get_close_matches(name, _NETWORKS, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(network_names())}"
-        raise ConfigError(f"there is no network '{name}'; {hint}")
+        raise ConfigError(f"there is no network '{name}'; {suggestion(name, _NETWORKS)}")
     return _NETWORKS[name]
 
 

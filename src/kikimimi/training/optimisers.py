@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from kikimimi.errors import ConfigError
-from kikimimi.training.names import suggestion
+from kikimimi.names import suggestion
 
 _Groups = list[dict[str, Any]]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kikimimi.errors import ConfigError
-from kikimimi.training.names import suggestion
+from kikimimi.names import suggestion
 
 Schedule = Callable[[int], float]
 """Steps made so far -> factor on the learning rate of the next step."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from kikimimi.errors import ConfigError
-from kikimimi.training.names import suggestion
+from kikimimi.names import suggestion
 
 C = TypeVar("C")
 

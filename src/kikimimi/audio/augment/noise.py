@@ -7,7 +7,8 @@ import numpy as np
 from scipy import fft
 
 from kikimimi.audio.augment.level import amplitude
-from kikimimi.audio.augment.recipe import require, require_range, suggestion
+from kikimimi.audio.augment.recipe import require, require_range
+from kikimimi.names import suggestion
 from kikimimi.types import FloatArray
 
 SPECTRAL_SLOPES = {"white": 0.0, "pink": -1.0, "brown": -2.0, "blue": 1.0, "violet": 2.0}

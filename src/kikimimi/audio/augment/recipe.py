@@ -1,12 +1,12 @@
 """Configured objects made from the mappings of a recipe, and the checks of their fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from math import inf, isfinite
 from typing import Any, TypeVar, get_origin, get_type_hints
 
 from kikimimi.errors import ConfigError
+from kikimimi.names import suggestion
 
 T = TypeVar("T")
 
@@ -49,13 +49,6 @@ def create(
         return kind(**values)
     except TypeError as error:  # a field without a default is missing
         raise ConfigError(f"{place}: {error}; name it in the recipe") from None
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return the second half of a message about an unknown name."""
-    names = sorted(known)
-    near = get_close_matches(str(name), names, n=1)
-    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}"
 
 
 def require(condition: bool, message: str) -> None:

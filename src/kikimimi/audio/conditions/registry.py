@@ -1,10 +1,9 @@
 """The named recording conditions, family by family."""
 
-from difflib import get_close_matches
-
 from kikimimi.audio.conditions import codecs, levels, microphones, noises, rooms
 from kikimimi.audio.conditions.contract import Condition
 from kikimimi.errors import ConfigError
+from kikimimi.names import suggestion
 
 _FAMILIES = (microphones, rooms, noises, codecs, levels)
 
@@ -22,8 +21,8 @@ def named_condition(name: str) -> Condition:
     """
     known = _conditions()
     if name not in known:
-        near = get_close_matches(str(name), known, n=1, cutoff=0.0)[0]
-        raise ConfigError(f"there is no recording condition '{name}'; did you mean '{near}'?")
+        hint = suggestion(str(name), known)
+        raise ConfigError(f"there is no recording condition '{name}'; {hint}")
     return known[name]
 
 

@@ -4,23 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kikimimi.features.config import LogMelConfig
+from kikimimi.features.presets import CLASSIFICATION_16K
 from kikimimi.training.loop import LoopSettings
 from kikimimi.training.optimisers import OptimiserSettings
 from kikimimi.training.schedules import ScheduleSettings
-
-LOG_MEL_16K = LogMelConfig(
-    sample_rate_hz=16000,
-    n_fft=1024,
-    win_length=800,
-    hop_length=320,
-    n_mels=64,
-    f_min_hz=40.0,
-    f_max_hz=8000.0,
-    mel_scale="htk",
-    mel_norm=None,
-    compression="log_offset",
-    floor=1e-3,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +73,7 @@ class ClassificationRecipe:
 
     task: Literal["classification"] = "classification"
     data: DataSettings = field(default_factory=DataSettings)
-    front_end: LogMelConfig = LOG_MEL_16K
+    front_end: LogMelConfig = CLASSIFICATION_16K
     network: NetworkSettings = field(default_factory=NetworkSettings)
     head: HeadSettings = field(default_factory=HeadSettings)
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)

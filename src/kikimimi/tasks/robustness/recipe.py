@@ -4,24 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kikimimi.features.config import LogMelConfig
+from kikimimi.features.presets import CLASSIFICATION_16K
 from kikimimi.training.loop import LoopSettings
 from kikimimi.training.optimisers import OptimiserSettings
 from kikimimi.training.schedules import ScheduleSettings
-
-LOG_MEL = LogMelConfig(
-    sample_rate_hz=16000,
-    n_fft=1024,
-    win_length=800,
-    hop_length=320,
-    n_mels=64,
-    f_min_hz=40.0,
-    f_max_hz=8000.0,
-    mel_scale="htk",
-    mel_norm=None,
-    compression="log_offset",
-    floor=1e-3,
-)
-"""64 bands, 50 ms frames every 20 ms; the offset hides what lies about 75 dB under full scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +52,7 @@ class RobustnessRecipe:
     conditions: tuple[str, ...] = ()
     """Names of `kikimimi.audio.conditions`; the clean clips are always scored."""
     clips: ClipSettings = field(default_factory=ClipSettings)
-    front_end: LogMelConfig = LOG_MEL
+    front_end: LogMelConfig = CLASSIFICATION_16K
     """Of the two networks that are trained here; an encoder has its own, at the same rate."""
     autoencoder: NetworkTraining = field(default_factory=NetworkTraining)
     plain_cnn: NetworkTraining = field(default_factory=NetworkTraining)

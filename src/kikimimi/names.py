@@ -1,4 +1,4 @@
-"""Telling which name was probably meant."""
+"""Telling which name was probably meant, for messages about names that do not exist."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
