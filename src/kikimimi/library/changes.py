@@ -182,7 +182,8 @@ def _replace(connection: Connection, replaced: Sequence[Replaced]) -> None:
 
 def _give_taught_tags(connection: Connection, changes: Changes, sound_ids: list[int]) -> None:
     if sound_ids:
-        contents = [sound.content for sound in (*changes.replaced, *changes.added)]
+        contents = [sound.content for sound in changes.replaced]
+        contents += [sound.content for sound in changes.added]
         apply_to_sounds(
             connection, sound_ids, [(each.content_hash, each.vectors) for each in contents]
         )

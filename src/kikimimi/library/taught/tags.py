@@ -1,6 +1,5 @@
 """The tags that the user of a library taught it, and teaching them."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,14 +7,14 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from kikimimi.encoders.contract import Encoder
-from kikimimi.encoders.vocabulary import VOCABULARIES, vocabulary
-from kikimimi.errors import LibraryError, QueryError
+from kikimimi.errors import QueryError
 from kikimimi.library import store
 from kikimimi.library.database import Database, read_settings
 from kikimimi.library.records import Failure, Sound, SoundReference
 from kikimimi.library.schema import sound_tags, sounds, tags, taught_tags
 from kikimimi.library.taught import applying, examples
 from kikimimi.library.taught.background import Background
+from kikimimi.library.taught.checks import check_has_sounds, check_may_be_taught
 from kikimimi.library.taught.exchange import ExportedTag, read_tags, write_tags
 from kikimimi.library.taught.fitting import fit_head
 from kikimimi.library.taught.sounds import check_agreement, judge_files, judge_sound
@@ -98,8 +97,8 @@ class TaughtTags:
         """
         plain = examples.plain_name(name)
         with self._database.reading() as connection:
-            _check_may_be_taught(connection, plain)
-            _check_has_sounds(connection)
+            check_may_be_taught(connection, plain)
+            check_has_sounds(connection)
         yes, bad = judge_files(self._database, wanted, self._load_encoder, wanted=True)
         no, also_bad = judge_files(self._database, unwanted, self._load_encoder, wanted=False)
         failures = (*bad, *also_bad)
@@ -190,13 +189,13 @@ class TaughtTags:
             LibraryError: the library has no sounds.
         """
         with self._database.reading() as connection:
-            _check_has_sounds(connection)
+            check_has_sounds(connection)
             identity = read_settings(connection)["encoder_identity"]
             size = self._background(connection).vectors.shape[1]
         imported = read_tags(source, encoder_identity=identity, size=size)
         with self._database.reading() as connection:
             for tag in imported:
-                _check_may_be_taught(connection, tag.name)
+                check_may_be_taught(connection, tag.name)
         return [self._learn(tag.name, tag.examples, (), keep=True) for tag in imported]
 
     def _learn(
@@ -249,23 +248,6 @@ class TaughtTags:
         index = self._index()
         index.refresh(connection)
         return Background(index.rows.vectors, index.rows.sound_ids)
-
-
-def _check_may_be_taught(connection: Connection, name: str) -> None:
-    known = {entry.tag for each in VOCABULARIES for entry in vocabulary(each)}
-    card = json.loads(read_settings(connection).get("encoder_card", "{}"))
-    if name in known or name in card.get("vocabulary", ()):
-        raise QueryError(
-            f"{name!r} is an automatic tag; teach yours under another name, for example "
-            f"{'my ' + name.rpartition('/')[2]!r}"
-        )
-
-
-def _check_has_sounds(connection: Connection) -> None:
-    if connection.execute(select(sounds.c.id).limit(1)).first() is None:
-        raise LibraryError(
-            "the library holds no sounds to compare the examples with; index a folder first"
-        )
 
 
 def _given_by_hand(connection: Connection, tag_id: int) -> list[examples.JudgedSound]:
