@@ -11,12 +11,16 @@ copy of each map.
 Axes: B clips, N mel frames, F mel bands, M = N / 32 embedding frames, D embedding size, K tags.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from kikimimi.errors import EncoderError
 
 FRAME_STRIDE = 32
 """Mel frames for one embedding frame."""
@@ -29,6 +33,8 @@ _BLOCKS = (
     (1, 512), (1, 512), (1, 512), (1, 512), (1, 512), (2, 1024), (1, 1024),
 )  # fmt: skip
 """Stride and output channels of each depthwise-separable block."""
+
+_IS_HASH_BIAS = re.compile(r"hash\.\d+\.bias").fullmatch
 
 _TAG_CONTEXT = 3
 """Embedding frames that one tag decision hears: 0.96 s, the patch of YAMNet."""
@@ -114,6 +120,29 @@ class MobileNet(nn.Module):
             count_include_pad=False,
         )
         return self.events(context.transpose(1, 2))
+
+
+def mobilenet_from_state(state: Mapping[str, Tensor]) -> MobileNet:
+    """The network in evaluation mode that a state belongs to, its sizes read off the tensors.
+
+    Raises:
+        EncoderError: the state is of another network.
+    """
+    try:
+        config = MobileNetConfig(
+            embedding_size=len(state["project.bias"]),
+            event_count=len(state["events.bias"]),
+            class_count=len(state["classes.bias"]),
+            hash_bits=tuple(
+                len(v) for n, v in state.items() if n.startswith("hash.") and v.ndim == 1
+            ),
+        )
+        network = MobileNet(config)
+        network.load_state_dict(dict(state))
+    except (KeyError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise EncoderError(f"the weights do not fit the default encoder ({reason})") from None
+    return network.eval()
 
 
 def linear_softmax_pool(probabilities: Tensor, *, dim: int) -> Tensor:

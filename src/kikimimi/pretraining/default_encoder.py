@@ -23,7 +23,7 @@ from sklearn.decomposition import PCA
 from kikimimi.audio.discovery import is_audio_path
 from kikimimi.datasets import esc50
 from kikimimi.datasets.records import LabelledClip
-from kikimimi.encoders.mobilenet import MobileNet, MobileNetConfig
+from kikimimi.encoders.mobilenet import MobileNet, mobilenet_from_state
 from kikimimi.encoders.weights import save_weights
 from kikimimi.errors import ConfigError
 from kikimimi.files import draft_of
@@ -163,10 +163,7 @@ def _trained(
         )
         save_checkpoint(finished, encoder.state_dict())
         return encoder
-    bits = tuple(recipe.distillation.hashing.bits)
-    encoder = MobileNet(MobileNetConfig(class_count=len(labels.categories), hash_bits=bits))
-    encoder.load_state_dict(state)
-    return encoder.eval()
+    return mobilenet_from_state(state)
 
 
 @torch.inference_mode()

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from kikimimi.encoders.default import DefaultEncoder
-from kikimimi.encoders.mobilenet import FRAME_STRIDE, MobileNet
+from kikimimi.encoders.mobilenet import FRAME_STRIDE, mobilenet_from_state
 from kikimimi.errors import ConfigError, EncoderError
 from kikimimi.features.logmel import LogMel
 from kikimimi.features.presets import YAMNET
@@ -60,13 +60,10 @@ def load_embedder(path: Path) -> Callable[[FloatArray], FloatArray]:
 
 
 def _mobilenet(path: Path) -> Callable[[FloatArray], FloatArray]:
-    network = MobileNet()
     try:
-        network.load_state_dict(load_checkpoint(path) or {})
-    except RuntimeError as error:
-        reason = str(error).splitlines()[0]
-        raise EncoderError(f"{path}: does not fit the default encoder ({reason})") from None
-    network.eval()
+        network = mobilenet_from_state(load_checkpoint(path) or {})
+    except EncoderError as error:
+        raise EncoderError(f"{path}: {error}") from None
     front_end = LogMel(YAMNET)
 
     @torch.inference_mode()
