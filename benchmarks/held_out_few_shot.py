@@ -10,7 +10,7 @@ queries. Three ways to decide:
 
 * nearest mean: the category whose examples' mean is nearest;
 * logistic regression on the examples;
-* taught tags: `kikimimi.library.taught` as `kikimimi teach` uses it, one tag a category; the highest
+* taught tags: `kikimimi.library.taught` as `kikimimi teach` uses it, one tag a kind; the highest
   score counts. Its background is all 400 clips without labels, as in a library of a user.
 
 No parameter was chosen on these figures.

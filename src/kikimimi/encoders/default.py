@@ -1,10 +1,11 @@
-"""The embedded default encoder: small, quick on a CPU, its weights in the package.
+"""The embedded encoders: small, quick on a CPU, their weights in the package.
 
-A MobileNet v1 that started from YAMNet's layers and was distilled on ESC-50 and free effects
+Each is a MobileNet v1 that started from YAMNet's layers and was distilled on clips and effects
 (`kikimimi.pretraining.default_encoder`). A clip is padded with silence to a multiple of 0.32 s, at
 least 0.96 s.
 """
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -30,29 +31,26 @@ _FRAME_SAMPLES = 32 * YAMNET.hop_length
 _MIN_FRAMES = 3
 _OVERHANG = YAMNET.win_length - YAMNET.hop_length
 _BATCH = 4
-_SILENCE = [entry.tag for entry in vocabulary("audioset")].index("audioset/Silence")
+_EVENTS = tuple(entry.tag for entry in vocabulary("audioset"))
+_CLASSES = tuple(entry.tag for entry in vocabulary("esc50"))
+_SILENCE = _EVENTS.index("audioset/Silence")
+
+_COMMERCIAL_CLASSES = (
+    *("dog", "rooster", "rain", "sea_waves", "crackling_fire"),
+    *("crying_baby", "sneezing", "clock_tick", "helicopter", "chainsaw"),
+)
+"""The categories of ESC-10, whose clips are under CC BY 3.0."""
 
 
-@register
-class DefaultEncoder(Encoder):
-    """128-d embeddings of length 1, 521 AudioSet events and 50 ESC-50 classes as tags."""
+class EmbeddedEncoder(Encoder):
+    """What the embedded encoders have in common; each subclass is a card and its weights.
 
-    card: ClassVar[EncoderCard] = EncoderCard(
-        name=DEFAULT_ENCODER,
-        title="Kikimimi default (MobileNet v1, distilled from YAMNet)",
-        paper="MobileNets (Howard et al., 2017); YAMNet (Plakal and Ellis, 2020)",
-        licence="weights CC BY-NC 3.0 (trained on ESC-50); code Apache-2.0",
-        training_data="ESC-50; Kenney, rse soundfx and Freedoom effects; YAMNet's scores",
-        sample_rate_hz=YAMNET.sample_rate_hz,
-        embedding_size=128,
-        frame_hop_s=_FRAME_SAMPLES / YAMNET.sample_rate_hz,
-        window_s=5.0,
-        vocabulary=tuple(entry.tag for name in ("audioset", "esc50") for entry in vocabulary(name)),
-        embedded=True,
-    )
+    Args:
+        folder: where the weights are; those that come with the package if not given.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or embedded_folder(DEFAULT_ENCODER)
+        self._folder = folder or embedded_folder(self.card.name)
         self._network: MobileNet | None = None
         self._log_mel = LogMel(YAMNET)
 
@@ -61,7 +59,9 @@ class DefaultEncoder(Encoder):
         if self._network is None:
             from kikimimi.encoders.mobilenet import MobileNet, MobileNetConfig
 
-            network = MobileNet(MobileNetConfig(hash_bits=self.hash_bits))
+            classes = len(self.card.vocabulary) - len(_EVENTS)
+            config = MobileNetConfig(class_count=classes, hash_bits=self.hash_bits)
+            network = MobileNet(config)
             load_weights(self._folder, network, sha256=self.weights_digest)
             self._network = network.eval().requires_grad_(requires_grad=False)
         return self
@@ -132,3 +132,36 @@ def _pad(samples: FloatArray) -> FloatArray:
     frames = max(_MIN_FRAMES, -(-samples.shape[1] // _FRAME_SAMPLES))
     missing = frames * _FRAME_SAMPLES + _OVERHANG - samples.shape[1]
     return np.pad(samples, ((0, 0), (0, missing)))
+
+
+@register
+class DefaultEncoder(EmbeddedEncoder):
+    """128-d embeddings of length 1, 521 AudioSet events and 50 ESC-50 classes as tags."""
+
+    card: ClassVar[EncoderCard] = EncoderCard(
+        name=DEFAULT_ENCODER,
+        title="Kikimimi default (MobileNet v1, distilled from YAMNet)",
+        paper="MobileNets (Howard et al., 2017); YAMNet (Plakal and Ellis, 2020)",
+        licence="weights CC BY-NC 3.0 (trained on ESC-50); code Apache-2.0",
+        training_data="ESC-50; Kenney, rse soundfx and Freedoom effects; YAMNet's scores",
+        sample_rate_hz=YAMNET.sample_rate_hz,
+        embedding_size=128,
+        frame_hop_s=_FRAME_SAMPLES / YAMNET.sample_rate_hz,
+        window_s=5.0,
+        vocabulary=(*_EVENTS, *_CLASSES),
+        embedded=True,
+    )
+
+
+@register
+class PermissiveEncoder(EmbeddedEncoder):
+    """The same network, trained only on audio whose licence allows commercial use."""
+
+    card: ClassVar[EncoderCard] = replace(
+        DefaultEncoder.card,
+        name="kikimimi-permissive",
+        title="Kikimimi for commercial use (MobileNet v1, distilled from YAMNet)",
+        licence="weights CC BY 3.0 (attribution on the card); code Apache-2.0",
+        training_data="ESC-10; Kenney, rse soundfx and Freedoom effects; YAMNet's scores",
+        vocabulary=(*_EVENTS, *(t for t in _CLASSES if t.split("/")[1] in _COMMERCIAL_CLASSES)),
+    )
