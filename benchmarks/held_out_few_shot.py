@@ -6,8 +6,8 @@
         runs/few_shot/few_shot.npz
 
 The first command trains the default encoder without any clip of ten categories of ESC-50, and
-embeds all 2,000 clips. Each draw takes k clips of each category; all clips of other source recordings are
-queries. Three ways to decide:
+embeds all 2,000 clips. Each draw takes k clips of each category; all clips of other source
+recordings are queries. Ways to decide:
 
 * nearest mean: the category whose examples' mean is nearest;
 * logistic regression on the examples;
