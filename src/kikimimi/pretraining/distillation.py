@@ -2,8 +2,9 @@
 
 The student starts from the teacher's layers, hears whole clips instead of patches, and learns at
 once: the teacher's event scores over time, the classes of labelled clips, groups of these classes,
-binary codes of several lengths, and to keep all of it in a 128-d vector (from which a training-only
-head must tell the teacher's scores too). Knowledge distillation: Hinton, Vinyals and Dean, 2015.
+to be near clips of the same kind, binary codes of several lengths, and to keep all of it in a 128-d
+vector (from which a training-only head must tell the teacher's scores too). Knowledge distillation:
+Hinton, Vinyals and Dean, 2015.
 
 Axes: B clips, N mel frames, F mel bands, M embedding frames, K_e events, K_c classes, G groups.
 """
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from kikimimi.encoders.mobilenet import EMBEDDING_SCALE, MobileNet, MobileNetConfig
+from kikimimi.pretraining.contrastive import ContrastiveConfig, ContrastiveLoss
 from kikimimi.pretraining.distillation_batches import (
     Batch,
     ViewAugmentation,
@@ -45,6 +47,7 @@ class LossWeights:
     embedding_events: float = 0.1
     classes: float = 1.0
     groups: float = 0.0
+    contrast: float = 0.0
     hashing: float = 0.0
 
 
@@ -58,6 +61,7 @@ class DistillationConfig:
     weights: LossWeights = field(default_factory=LossWeights)
     augmentation: ViewAugmentation = field(default_factory=ViewAugmentation)
     hashing: HashConfig = field(default_factory=lambda: HashConfig(embedding_scale=EMBEDDING_SCALE))
+    contrast: ContrastiveConfig = field(default_factory=ContrastiveConfig)
     optimiser: OptimiserSettings = field(
         default_factory=lambda: OptimiserSettings(
             lr=2e-3,
@@ -84,14 +88,16 @@ class LabelSet:
 class Student(nn.Module):
     """The network and the heads that are needed in training only."""
 
-    def __init__(self, labels: LabelSet, hashing: HashConfig) -> None:
+    def __init__(self, labels: LabelSet, config: DistillationConfig) -> None:
         super().__init__()
         classes = len(labels.categories)
         self.network = MobileNet(MobileNetConfig(class_count=classes))
         size = self.network.config.embedding_size
         self.embedding_events = nn.Linear(size, self.network.config.event_count)
         self.groups = nn.Linear(size, max(labels.groups) + 1)
-        self.hash_heads = HashHeads(size, classes, hashing)
+        grouping = functional.one_hot(torch.tensor(labels.groups), self.groups.out_features)
+        self.contrast = ContrastiveLoss(grouping.float(), size, config.contrast)
+        self.hash_heads = HashHeads(size, classes, config.hashing)
         for head in (self.embedding_events, self.network.classes):
             nn.init.constant_(head.bias, _RARE_LOGIT)
 
@@ -127,15 +133,13 @@ class Distillation:
         test_fold: int | None,
     ) -> None:
         seed_libraries(config.loop.seed)
-        self._student = Student(labels, config.hashing)
+        self._student = Student(labels, config)
         copy_layers(teacher, self._student.network)
         self._student.network.stem.requires_grad_(requires_grad=False)
         self._student.network.blocks[: config.frozen_blocks].requires_grad_(requires_grad=False)
         self.network: nn.Module = self._student
         self._views, self._config, self._labels = views, config, labels
         self._choice = ViewChoice(views, test_fold=test_fold, categories=labels.categories)
-        grouping = torch.tensor(labels.groups)
-        self._grouping = functional.one_hot(grouping, self._student.groups.out_features).float()
 
     def steps_per_epoch(self, world_size: int) -> int:
         """Batches of an epoch for each process."""
@@ -156,7 +160,7 @@ class Distillation:
         student, weights = self._student, self._config.weights
         output = student.network(batch.log_mel)
         embedding = EMBEDDING_SCALE * output.embedding
-        grouping = self._grouping.to(batch.classes.device)
+        labelled = ~torch.isnan(batch.classes[:, 0])
         hashing = student.hash_heads.losses(output.embedding, distributions(batch.classes))
         terms = {
             "classes": labelled_entropy(output.class_logits, batch.classes),
@@ -164,7 +168,10 @@ class Distillation:
             "embedding_events": sum_of_entropies(
                 student.embedding_events(embedding), batch.events.mean(dim=1)
             ).mean(),
-            "groups": labelled_entropy(student.groups(embedding), batch.classes @ grouping),
+            "groups": labelled_entropy(
+                student.groups(embedding), batch.classes @ student.contrast.grouping
+            ),
+            "contrast": student.contrast(output.embedding[labelled], batch.classes[labelled]),
             "hashing": hashing["loss"],
         }
         loss = torch.stack([getattr(weights, name) * term for name, term in terms.items()]).sum()
