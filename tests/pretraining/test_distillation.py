@@ -31,7 +31,7 @@ from kikimimi.training.run_folder import RunFolder
 _CONFIG = DistillationConfig(
     batch_size=4,
     frozen_blocks=10,
-    weights=LossWeights(groups=0.5, hashing=1.0),
+    weights=LossWeights(groups=0.5, choice=2.0, contrast=1.0, hashing=1.0),
     augmentation=ViewAugmentation(crop_frames=(128,)),
     loop=LoopSettings(epochs=2, gradient_clip=1.0, ema_decay=0.9, figures_every=0),
 )

@@ -27,6 +27,7 @@ from kikimimi.pretraining.distillation_batches import (
 )
 from kikimimi.pretraining.distillation_views import Views
 from kikimimi.pretraining.hashing.heads import HashConfig, HashHeads
+from kikimimi.pretraining.hashing.losses import classification_loss
 from kikimimi.pretraining.yamnet_teacher import copy_layers
 from kikimimi.training.loop import LoopSettings, fit
 from kikimimi.training.optimisers import OptimiserSettings
@@ -46,7 +47,11 @@ class LossWeights:
     events: float = 0.1
     embedding_events: float = 0.1
     classes: float = 1.0
+    """Each class for itself, so that its score says whether it is heard."""
     groups: float = 0.0
+    """Each group for itself."""
+    choice: float = 0.0
+    """One class against the others, and one group against the others."""
     contrast: float = 0.0
     hashing: float = 0.0
 
@@ -161,16 +166,19 @@ class Distillation:
         output = student.network(batch.log_mel)
         embedding = EMBEDDING_SCALE * output.embedding
         labelled = ~torch.isnan(batch.classes[:, 0])
-        hashing = student.hash_heads.losses(output.embedding, distributions(batch.classes))
+        shares = distributions(batch.classes)
+        hashing = student.hash_heads.losses(output.embedding, shares)
+        group_logits = student.groups(embedding)
+        grouping = student.contrast.grouping
         terms = {
             "classes": labelled_entropy(output.class_logits, batch.classes),
             "events": sum_of_entropies(output.event_logits, batch.events).mean(),
             "embedding_events": sum_of_entropies(
                 student.embedding_events(embedding), batch.events.mean(dim=1)
             ).mean(),
-            "groups": labelled_entropy(
-                student.groups(embedding), batch.classes @ student.contrast.grouping
-            ),
+            "groups": labelled_entropy(group_logits, batch.classes @ grouping),
+            "choice": classification_loss(output.class_logits, shares)
+            + classification_loss(group_logits, shares @ grouping),
             "contrast": student.contrast(output.embedding[labelled], batch.classes[labelled]),
             "hashing": hashing["loss"],
         }
