@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-VERBS = ("demo", "index", "search", "tag", "teach", "embed", "playlist", "models", "export")
+VERBS = (
+    *("demo", "index", "search", "tag", "teach", "embed", "playlist", "models", "export"),
+    *("distances", "train", "evaluate"),
+)
 
 
 def _lines(text: str) -> list[dict]:
@@ -151,6 +154,14 @@ def test_models_lists_licences(run) -> None:
     wrong = run("models", "kikimim")
     assert wrong.returncode == 2
     assert "did you mean 'kikimimi'" in wrong.stderr
+
+
+def test_models_lists_networks(run) -> None:
+    listed = {
+        entry["name"]: entry for entry in _lines(run("models", "--networks", "--json").stdout)
+    }
+    assert listed["acdnet"]["hears"] == "waveform"
+    assert listed["multiscale_cnn"]["options"]["kernels"] == [8, 16, 32, 64]
 
 
 def test_export_writes_tables_and_vectors(run, sounds: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`kikimimi models`: the encoders that are known."""
+"""`kikimimi models`: the encoders, and the networks that can be trained."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -18,9 +18,15 @@ def register(app: typer.Typer) -> None:
 
 def models(
     name: Annotated[str | None, typer.Argument(help="Show all that is known of this one.")] = None,
+    networks: Annotated[
+        bool, typer.Option("--networks", help="List what `kikimimi train` can train instead.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the encoders: size, rate, licence, and whether their weights are here."""
+    if networks:
+        _list_networks(as_json=as_json)
+        return
     cards = [create_encoder(each).card for each in ([name] if name else encoder_names())]
     if as_json:
         for card in cards:
@@ -30,6 +36,21 @@ def models(
     else:
         columns = ("name", "dimensions", "rate Hz", "window s", "weights", "licence", "title")
         print_table(columns, map(_row, cards), right=("dimensions", "rate Hz", "window s"))
+
+
+def _list_networks(*, as_json: bool) -> None:
+    """Names of the architectures, what they hear, their papers and the sizes one may set."""
+    from kikimimi.networks.registry import network_names, network_type
+
+    types = {name: network_type(name) for name in network_names()}
+    if as_json:
+        for name, network in types.items():
+            options = asdict(network.Config())
+            hears = network.input_kind
+            print_json({"name": name, "hears": hears, "paper": network.paper, "options": options})
+        return
+    rows = [(name, network.input_kind, network.paper) for name, network in types.items()]
+    print_table(("network", "hears", "paper"), rows)
 
 
 def _row(card: EncoderCard) -> tuple[str, ...]:
