@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kikimimi.audio.augment.crop import RandomCrop, evenly_spaced_crops, sounding_stretch
@@ -58,6 +58,7 @@ def test_a_short_clip_gets_zeros_on_both_sides() -> None:
     length=st.integers(1, 4000),
     seed=st.integers(0, 1000),
 )
+@example(before=0, sound=1, after=256, length=256, seed=0)
 def test_a_crop_never_falls_into_digital_silence(before, sound, after, length, seed) -> None:
     samples = np.concatenate([np.zeros(before), np.full(sound, 0.1), np.zeros(after)])
     found = crop_of(length)(samples.astype(np.float32), np.random.default_rng(seed))

@@ -100,7 +100,7 @@ def test_steps_happen_as_often_as_their_probability_says() -> None:
     ("recipe", "message"),
     [
         ({"gian": {}}, r"^augment: there is no 'gian'; did you mean 'gain'\?$"),
-        ({"xyz": {}}, "there is no 'xyz'; known: crop, equaliser"),
+        ({"xyz": {}}, "there is no 'xyz'; known: crop, roll"),
         ({"gain": {"lo_db": 1.0}}, "gain: unknown key 'lo_db'; did you mean 'low_db'"),
         ({"gain": {"low_db": "loud"}}, "gain: low_db must be float, but is 'loud'"),
         ({"gain": {"low_db": 9}}, "gain from 9.0 to 6.0 is no range"),

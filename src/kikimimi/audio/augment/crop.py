@@ -57,15 +57,16 @@ class RandomCrop:
 
     def _start(self, samples: FloatArray, generator: np.random.Generator) -> int:
         last = samples.size - self.length
-        shift = int(generator.integers(min(_BLOCK, last + 1)))
         span = max(1, self.length // _BLOCK)
-        sounding = np.concatenate(([0], np.cumsum(_sounding_blocks(samples[shift:]))))
-        found = sounding[span:] - sounding[:-span]  # sounding blocks of a crop from each block on
-        if found.size == 0 or found.max() == 0:
-            return int(generator.integers(last + 1))
-        enough = min(max(1, ceil(self.min_sound * span)), found.max())
-        block = int(generator.choice(np.flatnonzero(found >= enough)))
-        return min(shift + block * _BLOCK, last)
+        shift = int(generator.integers(min(_BLOCK, last + 1)))
+        for first in (shift, 0):  # without a shift when all the sound lies before it
+            sounding = np.concatenate(([0], np.cumsum(_sounding_blocks(samples[first:]))))
+            found = sounding[span:] - sounding[:-span]  # sounding blocks of a crop from each block
+            if found.size and found.max() > 0:
+                enough = min(max(1, ceil(self.min_sound * span)), found.max())
+                block = int(generator.choice(np.flatnonzero(found >= enough)))
+                return min(first + block * _BLOCK, last)
+        return int(generator.integers(last + 1))
 
 
 def evenly_spaced_crops(
