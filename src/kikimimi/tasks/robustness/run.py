@@ -2,7 +2,7 @@
 
     python -m kikimimi.tasks.robustness.run recipes/robustness/base.yaml \
         --data ../shared/data/esc50 --run runs/robustness \
-        --encoder "default=runs/default_encoder/fold{fold}/network.pt"
+        --encoder "default=runs/default_encoder/fold{fold}/encoder.pt"
 
 trains the auto-encoder and the plain CNN without each test fold, scores them and each encoder on
 the test fold under every condition of the recipe, and writes `scores.json` and `scores.md` into the
