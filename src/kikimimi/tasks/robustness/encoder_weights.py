@@ -27,7 +27,7 @@ _BATCH = 16
 
 
 def weights_of_fold(pattern: str, fold: int) -> Path:
-    """Return the path that a pattern such as `runs/final/fold{fold}/network.pt` gives for a fold.
+    """Return the path that a pattern such as `runs/final/fold{fold}/encoder.pt` gives for a fold.
 
     Raises:
         ConfigError: the pattern does not name the fold, or there is no such file or folder.
