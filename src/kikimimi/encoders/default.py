@@ -5,7 +5,6 @@ Each is a MobileNet v1 that started from YAMNet's layers and was distilled on cl
 least 0.96 s.
 """
 
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -34,12 +33,6 @@ _BATCH = 4
 _EVENTS = tuple(entry.tag for entry in vocabulary("audioset"))
 _CLASSES = tuple(entry.tag for entry in vocabulary("esc50"))
 _SILENCE = _EVENTS.index("audioset/Silence")
-
-_COMMERCIAL_CLASSES = (
-    *("dog", "rooster", "rain", "sea_waves", "crackling_fire"),
-    *("crying_baby", "sneezing", "clock_tick", "helicopter", "chainsaw"),
-)
-"""The categories of ESC-10, whose clips are under CC BY 3.0."""
 
 
 class EmbeddedEncoder(Encoder):
@@ -150,18 +143,4 @@ class DefaultEncoder(EmbeddedEncoder):
         window_s=5.0,
         vocabulary=(*_EVENTS, *_CLASSES),
         embedded=True,
-    )
-
-
-@register
-class PermissiveEncoder(EmbeddedEncoder):
-    """The same network, trained only on audio whose licence allows commercial use."""
-
-    card: ClassVar[EncoderCard] = replace(
-        DefaultEncoder.card,
-        name="kikimimi-permissive",
-        title="Kikimimi for commercial use (MobileNet v1, distilled from YAMNet)",
-        licence="weights CC BY 3.0 (attribution on the card); code Apache-2.0",
-        training_data="ESC-10; Kenney, rse soundfx and Freedoom effects; YAMNet's scores",
-        vocabulary=(*_EVENTS, *(t for t in _CLASSES if t.split("/")[1] in _COMMERCIAL_CLASSES)),
     )
