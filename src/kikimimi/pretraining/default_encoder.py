@@ -234,13 +234,18 @@ def _read_scores(run: Path) -> dict[str, dict[str, float]]:
 
 
 def _score_table(scores: dict[str, dict[str, float]]) -> str:
-    """Mean and standard deviation over the folds, in percent, as a Markdown table."""
+    """Every fold, mean and standard deviation, in percent, as a Markdown table."""
     if not scores:
         return "No fold has been scored yet."
-    lines = [f"| figure | mean over {len(scores)} folds | s.d. |", "|---|---|---|"]
+    lines = [
+        f"| figure, % | {' | '.join(f'fold {fold}' for fold in scores)} | mean | s.d. |",
+        f"|---|{'---|' * (len(scores) + 2)}",
+    ]
     for key, name in _FIGURES.items():
         values = 100 * np.array([fold[key] for fold in scores.values()])
-        lines.append(f"| {name} | {values.mean():.1f} % | {values.std(ddof=1):.1f} |")
+        deviation = f"{values.std(ddof=1):.1f}" if len(values) > 1 else "-"
+        cells = " | ".join(f"{value:.1f}" for value in values)
+        lines.append(f"| {name} | {cells} | {values.mean():.1f} | {deviation} |")
     return "\n".join(lines)
 
 
