@@ -13,6 +13,7 @@ from kikimimi.library.file_reading import Content
 from kikimimi.library.scanning import FileState
 from kikimimi.library.schema import failures, settings, sound_tags, sounds, tags, windows
 from kikimimi.library.taught.applying import apply_to_sounds
+from kikimimi.library.taught.examples import fill_waiting
 from kikimimi.paths import display_path
 from kikimimi.types import Tag
 
@@ -60,6 +61,7 @@ class Failed(NamedTuple):
 class Changes:
     """What is to be written in one transaction; each sound and path stands in it once.
 
+    Only a sound that is moved may be replaced as well.
     `lost` are ids of sounds to mark as missing, `mended` are paths of failures to forget.
     """
 
@@ -184,9 +186,9 @@ def _give_taught_tags(connection: Connection, changes: Changes, sound_ids: list[
     if sound_ids:
         contents = [sound.content for sound in changes.replaced]
         contents += [sound.content for sound in changes.added]
-        apply_to_sounds(
-            connection, sound_ids, [(each.content_hash, each.vectors) for each in contents]
-        )
+        heard = [(each.content_hash, each.vectors) for each in contents]
+        fill_waiting(connection, heard)
+        apply_to_sounds(connection, sound_ids, heard)
 
 
 def _insert_windows(

@@ -1,9 +1,7 @@
 """The library of sounds as a whole: what programs, the command line and the web page use."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +14,12 @@ from kikimimi.library import changes, store, tagging
 from kikimimi.library.contents import SoundEmbedding, all_embeddings, all_tags
 from kikimimi.library.database import Database, create_database, read_settings
 from kikimimi.library.duplicates import DEFAULT_THRESHOLD, DuplicateGroup, find_duplicates
+from kikimimi.library.encoder_setting import (
+    check_wanted_encoder,
+    encoder_settings,
+    load_library_encoder,
+    read_encoder_identity,
+)
 from kikimimi.library.example import Example, example_vectors
 from kikimimi.library.hash_codes import HashRecall
 from kikimimi.library.hash_setting import read_hash_bits, write_hash_bits
@@ -23,6 +27,7 @@ from kikimimi.library.ingest import index_folders
 from kikimimi.library.locking import indexing_lock
 from kikimimi.library.playlists import Playlists
 from kikimimi.library.query import Filters
+from kikimimi.library.re_embedding import re_embed
 from kikimimi.library.records import (
     IndexProgress,
     IndexReport,
@@ -116,17 +121,11 @@ class Library:
                 made with.
             EncoderError: it is not installed, or its weights are damaged.
         """
-        if self._encoder is None:
-            with self.database.reading() as connection:
-                settings = read_settings(connection)
-            encoder = create_encoder(settings["encoder_name"]).load()
-            if encoder.identity != settings["encoder_identity"]:
-                raise LibraryError(
-                    f"library {display_path(self.path)}: it was made with the encoder "
-                    f"{settings['encoder_identity']}, but this Kikimimi has {encoder.identity}; "
-                    "install the version that made it, or index into a new library"
-                )
-            self._encoder = encoder
+        with self.database.reading() as connection:
+            # Another process may have moved the library to another encoder since the last call.
+            identity = read_encoder_identity(connection)
+            if self._encoder is None or self._encoder.identity != identity:
+                self._encoder = load_library_encoder(connection, self.path)
         return self._encoder
 
     def index(
@@ -164,7 +163,7 @@ class Library:
                 self.create(hash_bits=hash_bits or 0)
             elif hash_bits is not None:
                 self.use_hash(hash_bits)
-            return index_folders(
+            report = index_folders(
                 self.database,
                 places,
                 load_encoder=self.encoder,
@@ -172,6 +171,39 @@ class Library:
                 progress=progress,
                 retry_failed=retry_failed,
             )
+            self.taught.learn_unfitted()
+            return report
+
+    def re_embed(
+        self,
+        *,
+        encoder: str | None = None,
+        workers: int | None = None,
+        progress: IndexProgress | None = None,
+    ) -> IndexReport:
+        """Move the library to another encoder, or to the installed version of its own.
+
+        Vectors and automatic tags become those of that encoder. Ids, tags given or removed by
+        hand, playlists and taught tags are kept, see `re_embedding`. Until the end the library is
+        as it was; after an interruption the next call goes on.
+
+        Args:
+            encoder: the name of the encoder; the library's own if not given.
+            workers: the most processes to use; 1 reads in this one, None uses every core.
+            progress: told of the sounds that are read, after each commit.
+
+        Raises:
+            LibraryError: none of the sounds can be read, another process is indexing, or the
+                library cannot be written.
+            EncoderError: there is no such encoder, or it cannot be loaded.
+        """
+        with self.database.reading() as connection:
+            name = encoder or read_settings(connection)["encoder_name"]
+        new = create_encoder(name).load()
+        with indexing_lock(self.path):
+            report = re_embed(self.database, new, workers=workers, progress=progress)
+        self._wanted_encoder, self._encoder = None, new
+        return report
 
     @property
     def hash_bits(self) -> int:
@@ -403,28 +435,18 @@ class Library:
     def _open(self) -> Database:
         database = Database(self.path)
         try:
-            self._check_wanted_encoder(database)
+            with database.reading() as connection:
+                check_wanted_encoder(connection, self.path, self._wanted_encoder)
         except LibraryError:
             database.close()
             raise
         self._opened = database
         return database
 
-    def _check_wanted_encoder(self, database: Database) -> None:
-        with database.reading() as connection:
-            name = read_settings(connection)["encoder_name"]
-        if self._wanted_encoder not in (None, name):
-            raise LibraryError(
-                f"library {display_path(self.path)}: it was made with the encoder '{name}', not "
-                f"'{self._wanted_encoder}'; use that one, or index into a new library"
-            )
-
 
 def _first_settings(encoder: Encoder) -> dict[str, str]:
     return {
-        "encoder_name": encoder.card.name,
-        "encoder_identity": encoder.identity,
-        "encoder_card": json.dumps(asdict(encoder.card)),
+        **encoder_settings(encoder),
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": "0",
     }

@@ -108,7 +108,8 @@ taught_examples = Table(
     Column("given_at", String, nullable=False),
     CheckConstraint("wanted IN (0, 1)"),
 )
-"""What the user judged, by the bytes of the sound, so that it follows moved and copied files."""
+"""What the user judged, by the bytes of the sound, so that it follows moved and copied files.
+`vectors` is empty while an example waits for its sound (see `library.taught.examples`)."""
 
 failures = Table(
     "failures",

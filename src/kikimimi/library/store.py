@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, text, update
 
 from kikimimi.errors import QueryError
 from kikimimi.library import words
@@ -26,9 +26,11 @@ from kikimimi.library.schema import (
     windows,
 )
 from kikimimi.paths import display_path
-from kikimimi.types import Tag, Window
+from kikimimi.types import FloatArray, Tag, Window
 
 _IDS_AT_ONCE = 500
+_NEVER_NS = -1
+"""A time that no file has, so that it counts as changed."""
 
 
 class KnownFile(NamedTuple):
@@ -102,13 +104,17 @@ def find_ids(connection: Connection, references: Iterable[SoundReference]) -> li
 
 
 def sounds_with_content(connection: Connection, content_hash: str, *, most: int) -> list[Sound]:
-    """The first sounds, `most` at most, whose file had exactly these bytes."""
+    """The first sounds with vectors, `most` at most, whose file had exactly these bytes."""
     rows = connection.execute(_WITH_CONTENT, {"hash": content_hash, "most": most})
     return [sound_of_row(row) for row in rows]
 
 
+# A sound has none if its file could not be found when the library moved to another encoder.
+_HAS_WINDOWS = exists().where(windows.c.sound_id == sounds.c.id)
 _WITH_CONTENT = (
-    select(sounds).where(sounds.c.content_hash == bindparam("hash")).limit(bindparam("most"))
+    select(sounds)
+    .where(sounds.c.content_hash == bindparam("hash"), _HAS_WINDOWS)
+    .limit(bindparam("most"))
 )
 
 
@@ -124,11 +130,19 @@ def sound_with_id(connection: Connection, sound_id: int) -> Sound:
 
 
 def has_content(connection: Connection, content_hash: str) -> bool:
-    """Tell whether any sound's file had exactly these bytes."""
+    """Tell whether there are vectors of any sound whose file had exactly these bytes."""
     return connection.execute(_HAS_CONTENT, {"hash": content_hash}).first() is not None
 
 
-_HAS_CONTENT = select(sounds.c.id).where(sounds.c.content_hash == bindparam("hash")).limit(1)
+_HAS_CONTENT = (
+    select(sounds.c.id).where(sounds.c.content_hash == bindparam("hash"), _HAS_WINDOWS).limit(1)
+)
+
+
+def has_windows(connection: Connection, sound_id: int) -> bool:
+    """Tell whether there are vectors of a sound."""
+    query = select(windows.c.id).where(windows.c.sound_id == sound_id).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def content_of(connection: Connection, sound: Sound) -> Content:
@@ -156,9 +170,13 @@ def content_of(connection: Connection, sound: Sound) -> Content:
         channels=sound.channels,
         duration_s=sound.duration_s,
         windows=tuple(Window(row.start_s, row.end_s) for row in rows),
-        vectors=np.stack([np.frombuffer(row.vector, dtype="<f4") for row in rows]),
+        vectors=_stacked([np.frombuffer(row.vector, dtype="<f4") for row in rows]),
         tags=tuple(Tag(row.name, row.score) for row in tag_rows),
     )
+
+
+def _stacked(vectors: list[FloatArray]) -> FloatArray:
+    return np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
 
 
 def set_missing(connection: Connection, sound_ids: Iterable[int], *, missing: bool) -> None:
@@ -169,6 +187,18 @@ def set_missing(connection: Connection, sound_ids: Iterable[int], *, missing: bo
     rows = [{"sound_id": sound_id} for sound_id in sound_ids]
     if rows:
         connection.execute(statement, rows)
+
+
+def drop_vectors(connection: Connection, sound_ids: Iterable[int]) -> None:
+    """Mark sounds as missing and without vectors; their files are read again when they are there.
+
+    The caller raises the revision.
+    """
+    rows = [{"key": sound_id} for sound_id in sound_ids]
+    if rows:
+        connection.execute(delete(windows).where(windows.c.sound_id == bindparam("key")), rows)
+        statement = update(sounds).where(sounds.c.id == bindparam("key"))
+        connection.execute(statement.values(missing=1, mtime_ns=_NEVER_NS), rows)
 
 
 def delete_missing(connection: Connection) -> int:

@@ -126,6 +126,10 @@ class Writer:
     def _write(self, changes: Changes, task: FileTask, content: Content) -> str:
         sound_id = self._sound_ids.get(task.path_key)
         if sound_id is None:
+            name = _path(task.path_key).name
+            missing = self._missing.take(content.content_hash, name, except_at=self._unread)
+            if missing is not None:
+                return self._move(changes, missing, task, content)
             changes.added.append(Added(task.path_key, task.state, content))
             return "added"
         self._missing.discard(sound_id)
@@ -137,21 +141,26 @@ class Writer:
         own_id = self._sound_ids.get(task.path_key)
         if own_id is not None:
             own = store.sound_with_id(connection, own_id)
-            if own.content_hash == known.content_hash:
+            if own.content_hash == known.content_hash and store.has_windows(connection, own_id):
                 self._missing.discard(own_id)
                 changes.touched.append(Touched(own_id, task.state))
                 return "unchanged"
         present = store.sounds_with_content(connection, known.content_hash, most=_MOST_TWINS)
+        if not present:
+            self._unread.add(task.path_key)
+            self.redo.append(replace(task, decode=True))
+            return "redone"
         if own_id is None and (moved := self._moved_sound(task, known, present)) is not None:
-            return self._move(changes, moved, task)
-        if present:
-            return self._write(changes, task, self._content_of(connection, present[0]))
-        self._unread.add(task.path_key)
-        self.redo.append(replace(task, decode=True))
-        return "redone"
+            has_vectors = store.has_windows(connection, moved.id)
+            content = None if has_vectors else self._content_of(connection, present[0])
+            return self._move(changes, moved, task, content)
+        return self._write(changes, task, self._content_of(connection, present[0]))
 
-    def _move(self, changes: Changes, sound: Sound, task: FileTask) -> str:
+    def _move(self, changes: Changes, sound: Sound, task: FileTask, content: Content | None) -> str:
+        """Note where a sound is now, and its content if the library has no vectors of it."""
         changes.moved.append(Moved(sound.id, task.path_key, task.state))
+        if content is not None:
+            changes.replaced.append(Replaced(sound.id, task.state, content))
         self._sound_ids.pop(os.fsencode(sound.path), None)
         self._sound_ids[task.path_key] = sound.id
         self.found_again.add(sound.id)

@@ -20,7 +20,7 @@ from kikimimi.library.library import Library
 from kikimimi.library.records import IndexReport
 from kikimimi.paths import display_path
 
-_EXAMPLES = "Examples: kikimimi index ~/Sounds; kikimimi index --hash 64"
+_EXAMPLES = "Examples: kikimimi index ~/Sounds; kikimimi index --hash 64; kikimimi index --re-embed"
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +51,12 @@ def index(
             "--hash", min=0, help="Search through binary codes of so many bits; 0: without."
         ),
     ] = None,
+    re_embed: Annotated[
+        bool,
+        typer.Option(
+            "--re-embed", help="Move the library to the --encoder, or to its own as it is now."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Scan, embed and tag the sounds under folders; only what is new or changed is read.
@@ -58,6 +64,14 @@ def index(
     Can be stopped at any time; the next run goes on from there.
     """
     path = library_path(library)
+    if re_embed:
+        if places or purge or retry_failed or hash_bits is not None:
+            raise QueryError(
+                "--re-embed is for all sounds of the library; give it alone or with --encoder and "
+                "--workers"
+            )
+        _re_embed(path, encoder, workers, as_json=as_json)
+        return
     if not places:
         if hash_bits is None or purge or retry_failed:
             raise QueryError("there is nothing to index; give folders or sound files")
@@ -80,6 +94,32 @@ def index(
             raise
         purged = opened.purge() if purge else 0
         codes = _codes(opened)
+    _tell_report(report, path, purged, codes, as_json=as_json)
+
+
+def _re_embed(path: Path, encoder: str | None, workers: int | None, *, as_json: bool) -> None:
+    """Move a library to another encoder, without looking for new sounds."""
+    with open_library(path) as opened:
+        before = opened.hash_bits
+        try:
+            with file_progress("Embedding again") as progress:
+                report = opened.re_embed(encoder=encoder, workers=workers, progress=progress)
+        except KeyboardInterrupt:
+            print_message("stopped; the library is as it was, and the same command goes on")
+            raise
+        codes = _codes(opened)
+    if before and not codes["hash_bits"]:
+        print_message(
+            f"the encoder has no codes of {before} bits, so searches go without; switch them on "
+            "again with --hash"
+        )
+    _tell_report(report, path, 0, codes, as_json=as_json)
+
+
+def _tell_report(
+    report: IndexReport, path: Path, purged: int, codes: dict[str, float], *, as_json: bool
+) -> None:
+    """Print what a run did; status 1 if some files failed."""
     for failure in report.failures:
         if as_json:
             print_json({"path": json_path(failure.path), "error": failure.reason})

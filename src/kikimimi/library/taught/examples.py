@@ -1,16 +1,19 @@
 """The rows of taught tags and their examples.
 
 An example is known by the bytes of its sound (`content_hash`), so what the user judged holds for
-moved and copied files too, and outlives the file. Axes: W windows, D size of a vector.
+moved and copied files too, and outlives the file. One that could not be found when the library
+moved to another encoder waits, without vectors, until its sound is indexed again.
+
+Axes: W windows, D size of a vector.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from kikimimi.errors import LibraryError, QueryError
 from kikimimi.library import store
@@ -19,6 +22,8 @@ from kikimimi.library.tagging import checked_name
 from kikimimi.library.taught.head import Head
 from kikimimi.library.window_rows import raw_rows
 from kikimimi.types import FloatArray
+
+_WAITS = func.length(taught_examples.c.vectors) == 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,12 +111,12 @@ def write_examples(connection: Connection, tag_id: int, judged: Iterable[JudgedS
 
 
 def read_examples(connection: Connection, tag_id: int, *, size: int) -> list[JudgedSound]:
-    """The examples and counter-examples of a tag, in the order of their hashes.
+    """The examples and counter-examples of a tag that have vectors, in the order of their hashes.
 
     Raises:
         LibraryError: their vectors are not of `size` D.
     """
-    query = select(taught_examples).where(taught_examples.c.tag_id == tag_id)
+    query = select(taught_examples).where(taught_examples.c.tag_id == tag_id, ~_WAITS)
     rows = connection.execute(query.order_by(taught_examples.c.content_hash))
     return [
         JudgedSound(
@@ -168,6 +173,71 @@ def judgements_of(
     for tag_id, content_hash, wanted in rows:
         found.setdefault(tag_id, {})[content_hash] = bool(wanted)
     return found
+
+
+def example_places(connection: Connection) -> dict[str, list[str]]:
+    """The contents that were judged for any tag, and the places where each of them was."""
+    query = select(taught_examples.c.content_hash, taught_examples.c.path).distinct()
+    found: dict[str, list[str]] = {}
+    for content_hash, path in connection.execute(query):
+        found.setdefault(content_hash, []).append(path)
+    return found
+
+
+def replace_vectors(
+    connection: Connection, vectors_by_content: Mapping[str, FloatArray | None]
+) -> None:
+    """Give examples other vectors (W, D), None to let them wait; the caller fits the tags."""
+    rows = [
+        {"hash": content_hash, "new": b"" if vectors is None else vectors.astype("<f4").tobytes()}
+        for content_hash, vectors in vectors_by_content.items()
+    ]
+    if rows:
+        query = update(taught_examples).where(taught_examples.c.content_hash == bindparam("hash"))
+        connection.execute(query.values(vectors=bindparam("new")), rows)
+
+
+def waiting_examples(connection: Connection) -> list[tuple[str, str, str]]:
+    """The examples without vectors: name of the tag, content, and the place where it was."""
+    query = (
+        select(tags.c.name, taught_examples.c.content_hash, taught_examples.c.path)
+        .join(taught_examples, tags.c.id == taught_examples.c.tag_id)
+        .where(_WAITS)
+        .order_by(taught_examples.c.path, tags.c.name)
+    )
+    return [(row.name, row.content_hash, row.path) for row in connection.execute(query)]
+
+
+def fill_waiting(connection: Connection, contents: Sequence[tuple[str, FloatArray]]) -> None:
+    """Give vectors to the examples that waited for a sound: hashes and vectors (W, D).
+
+    The rules of their tags are dropped, so that they are fitted anew.
+    """
+    waiting = {content_hash for _, content_hash, _ in waiting_examples(connection)}
+    filled = {hashed: vectors for hashed, vectors in contents if hashed in waiting}
+    replace_vectors(connection, filled)
+    of_filled = select(taught_examples.c.tag_id).where(
+        taught_examples.c.content_hash.in_(filled.keys())
+    )
+    if filled:
+        query = update(taught_tags).where(taught_tags.c.tag_id.in_(of_filled))
+        connection.execute(query.values(head=None))
+
+
+def drop_heads(connection: Connection) -> None:
+    """Forget the rules of all tags."""
+    connection.execute(update(taught_tags).values(head=None))
+
+
+def unfitted_tags(connection: Connection) -> list[int]:
+    """The tags that have no rule, although there is an example with vectors."""
+    query = (
+        select(taught_tags.c.tag_id)
+        .join(taught_examples, taught_examples.c.tag_id == taught_tags.c.tag_id)
+        .where(taught_tags.c.head.is_(None), taught_examples.c.wanted == 1, ~_WAITS)
+        .distinct()
+    )
+    return list(connection.execute(query).scalars())
 
 
 def write_head(connection: Connection, tag_id: int, head: Head | None) -> None:

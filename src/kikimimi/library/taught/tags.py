@@ -16,7 +16,7 @@ from kikimimi.library.taught import applying, examples
 from kikimimi.library.taught.background import Background
 from kikimimi.library.taught.checks import check_has_sounds, check_may_be_taught
 from kikimimi.library.taught.exchange import ExportedTag, read_tags, write_tags
-from kikimimi.library.taught.fitting import fit_head
+from kikimimi.library.taught.refitting import refit, refit_unfitted
 from kikimimi.library.taught.sounds import check_agreement, judge_files, judge_sound
 from kikimimi.library.vector_index import VectorIndex
 
@@ -157,6 +157,14 @@ class TaughtTags:
         examples.write_examples(connection, tag_id, judged)
         self._apply(connection, tag_id)
 
+    def learn_unfitted(self) -> None:
+        """Learn the tags whose examples were not there before, but have been indexed now."""
+        with self._database.reading() as connection:
+            if not examples.unfitted_tags(connection):
+                return
+        with self._database.writing() as connection:
+            refit_unfitted(connection)
+
     def write(self, target: Path, names: Sequence[str] = ()) -> int:
         """Write taught tags with their examples to a JSON file, all if none is named; how many.
 
@@ -235,14 +243,7 @@ class TaughtTags:
 
     def _apply(self, connection: Connection, tag_id: int) -> dict[int, float]:
         """Fit a tag to its examples and tag the library with it; the sounds that have it new."""
-        background = self._background(connection)
-        size = background.vectors.shape[1]
-        judged = examples.read_examples(connection, tag_id, size=size) if size else []
-        wanted = [each.vectors for each in judged if each.wanted]
-        unwanted = [each.vectors for each in judged if not each.wanted]
-        head = fit_head(wanted, unwanted, background) if wanted else None
-        examples.write_head(connection, tag_id, head)
-        return applying.apply_to_library(connection, tag_id, head, background)
+        return refit(connection, tag_id, self._background(connection))
 
     def _background(self, connection: Connection) -> Background:
         index = self._index()
