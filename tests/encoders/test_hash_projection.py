@@ -19,8 +19,9 @@ SIZE = 128
 
 
 def _with_codes(folder: Path, lengths: list[int], **config: object) -> Path:
-    """The weights in the package with random planes added."""
-    tensors = load_file(embedded_folder("kikimimi") / "model.safetensors")
+    """The weights in the package with random planes for its own."""
+    stored = load_file(embedded_folder("kikimimi") / "model.safetensors")
+    tensors = {name: values for name, values in stored.items() if not name.startswith("hash.")}
     torch.manual_seed(0)
     for bits in lengths:
         tensors[f"hash.{bits}.weight"] = torch.randn(bits, SIZE)

@@ -59,6 +59,7 @@ def test_a_short_clip_gets_zeros_on_both_sides() -> None:
     seed=st.integers(0, 1000),
 )
 @example(before=0, sound=1, after=256, length=256, seed=0)
+@example(before=257, sound=1, after=0, length=256, seed=1)
 def test_a_crop_never_falls_into_digital_silence(before, sound, after, length, seed) -> None:
     samples = np.concatenate([np.zeros(before), np.full(sound, 0.1), np.zeros(after)])
     found = crop_of(length)(samples.astype(np.float32), np.random.default_rng(seed))

@@ -182,13 +182,12 @@ def test_weights_of_a_training_embed_as_the_encoder_does(tmp_path: Path) -> None
     from safetensors.torch import load_file
 
     folder = embedded_folder("kikimimi")
-    network = MobileNet()
     tensors = load_file(folder / "model.safetensors")
-    network.load_state_dict({name: values.float() for name, values in tensors.items()})
-    save_checkpoint(tmp_path / "fold1" / "network.pt", network.state_dict())
+    state_dict = {name: values.float() for name, values in tensors.items()}
+    save_checkpoint(tmp_path / "fold1" / "encoder.pt", state_dict)
     clips = (0.1 * np.random.default_rng(0).standard_normal((3, 40000))).astype(np.float32)
     expected = DefaultEncoder().load().embed_clips(clips)
-    state = weights_of_fold(str(tmp_path / "fold{fold}" / "network.pt"), 1)
+    state = weights_of_fold(str(tmp_path / "fold{fold}" / "encoder.pt"), 1)
     np.testing.assert_allclose(load_embedder(state)(clips), expected, atol=1e-5)
     np.testing.assert_allclose(load_embedder(folder)(clips), expected, atol=1e-6)
 
@@ -196,7 +195,7 @@ def test_weights_of_a_training_embed_as_the_encoder_does(tmp_path: Path) -> None
 def test_weights_that_are_none_are_refused(tmp_path: Path) -> None:
     foreign = tmp_path / "fold1.pt"
     save_checkpoint(foreign, {"weights": torch.ones(2)})
-    with pytest.raises(EncoderError, match="does not fit the default encoder"):
+    with pytest.raises(EncoderError, match="do not fit the default encoder"):
         load_embedder(foreign)
     with pytest.raises(ConfigError, match=re.escape("{fold}")):
         weights_of_fold(str(foreign), 1)

@@ -59,7 +59,8 @@ class RandomCrop:
         last = samples.size - self.length
         span = max(1, self.length // _BLOCK)
         shift = int(generator.integers(min(_BLOCK, last + 1)))
-        for first in (shift, 0):  # without a shift when all the sound lies before it
+        # from the start or the end if all the sound lies before the shift or after the last block
+        for first in (shift, 0, samples.size % _BLOCK):
             sounding = np.concatenate(([0], np.cumsum(_sounding_blocks(samples[first:]))))
             found = sounding[span:] - sounding[:-span]  # sounding blocks of a crop from each block
             if found.size and found.max() > 0:
