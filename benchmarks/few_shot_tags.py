@@ -35,7 +35,7 @@ from sklearn.metrics import average_precision_score, precision_recall_fscore_sup
 
 from kikimimi.audio.reading import read_clip
 from kikimimi.datasets import esc50
-from kikimimi.encoders.default import _pad
+from kikimimi.encoders.default import pad_clips
 from kikimimi.encoders.mobilenet import mobilenet_from_state
 from kikimimi.encoders.registry import load_encoder
 from kikimimi.features.logmel import LogMel
@@ -227,7 +227,7 @@ def _fold_vectors(folder: Path, clips: Clips) -> FloatArray:
         weights = folder / f"fold{fold}" / "encoder.pt"
         network = mobilenet_from_state(load_checkpoint(weights) or {})
         for row in np.flatnonzero(clips.folds == fold):
-            features = np.swapaxes(log_mel(_pad(_samples(clips.paths[row]))), 1, 2)
+            features = np.swapaxes(log_mel(pad_clips(_samples(clips.paths[row]))), 1, 2)
             with torch.inference_mode():
                 vectors[row] = network(torch.from_numpy(features.copy())).embedding[0].numpy()
     return vectors

@@ -114,14 +114,15 @@ class EmbeddedEncoder(Encoder):
         import torch
 
         network = self._loaded()
-        log_mel = np.swapaxes(self._log_mel(_pad(samples)), 1, 2)
+        log_mel = np.swapaxes(self._log_mel(pad_clips(samples)), 1, 2)
         return [
             network.frame_features(torch.from_numpy(log_mel[start : start + _BATCH]))
             for start in range(0, len(log_mel), _BATCH)
         ]
 
 
-def _pad(samples: FloatArray) -> FloatArray:
+def pad_clips(samples: FloatArray) -> FloatArray:
+    """Fill clips (B, T) up with silence to whole embedding frames, at least three."""
     frames = max(_MIN_FRAMES, -(-samples.shape[1] // _FRAME_SAMPLES))
     missing = frames * _FRAME_SAMPLES + _OVERHANG - samples.shape[1]
     return np.pad(samples, ((0, 0), (0, missing)))

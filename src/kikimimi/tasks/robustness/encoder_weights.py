@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from kikimimi.encoders.default import DefaultEncoder
-from kikimimi.encoders.mobilenet import FRAME_STRIDE, mobilenet_from_state
+from kikimimi.encoders.default import DefaultEncoder, pad_clips
+from kikimimi.encoders.mobilenet import mobilenet_from_state
 from kikimimi.errors import ConfigError, EncoderError
 from kikimimi.features.logmel import LogMel
 from kikimimi.features.presets import YAMNET
@@ -68,18 +68,10 @@ def _mobilenet(path: Path) -> Callable[[FloatArray], FloatArray]:
 
     @torch.inference_mode()
     def embed(waveforms: FloatArray) -> FloatArray:
-        log_mel = np.swapaxes(front_end(_padded(waveforms)), 1, 2)
+        log_mel = np.swapaxes(front_end(pad_clips(waveforms)), 1, 2)
         return network.embed(network.frame_features(torch.from_numpy(log_mel))).numpy()
 
     return embed
-
-
-def _padded(waveforms: FloatArray) -> FloatArray:
-    """Silence up to a whole number of embedding frames, as `DefaultEncoder` has it."""
-    stride = FRAME_STRIDE * YAMNET.hop_length
-    overhang = YAMNET.win_length - YAMNET.hop_length
-    length = -(-waveforms.shape[1] // stride) * stride + overhang
-    return np.pad(waveforms, ((0, 0), (0, length - waveforms.shape[1])))
 
 
 def _in_batches(embed: Callable[[FloatArray], FloatArray]) -> Callable[[FloatArray], FloatArray]:
