@@ -11,18 +11,20 @@ if TYPE_CHECKING:
 def print_score(score: "FoldScore", *, as_json: bool) -> None:
     """Tell the score of one fold as soon as it is known."""
     if as_json:
-        record = {"fold": score.fold, "accuracy": score.accuracy, "clips": score.clips}
+        record = {"fold": score.fold, score.metric: score.value, "clips": score.clips}
         print_json(record)
     else:
-        print_message(f"fold {score.fold}: accuracy {score.accuracy:.2%} ({score.clips} clips)")
+        print_message(f"fold {score.fold}: {score.metric} {score.value:.2%} ({score.clips} clips)")
 
 
 def print_summary(summary: "Summary", *, as_json: bool) -> None:
     """Tell mean and standard deviation over the folds."""
     count = len(summary.folds)
     if as_json:
-        print_json({"accuracy": summary.mean, "deviation": summary.deviation, "folds": count})
+        print_json({summary.metric: summary.mean, "deviation": summary.deviation, "folds": count})
     elif count > 1:
-        print(f"accuracy {summary.mean:.2%}, s.d. {summary.deviation:.2%} over {count} folds")
+        print(
+            f"{summary.metric} {summary.mean:.2%}, s.d. {summary.deviation:.2%} over {count} folds"
+        )
     else:
-        print(f"accuracy {summary.mean:.2%}")
+        print(f"{summary.metric} {summary.mean:.2%}")

@@ -1,4 +1,4 @@
-"""Accuracies over the folds of a data set."""
+"""Figures of merit over the folds of a data set."""
 
 import json
 from collections.abc import Sequence
@@ -12,11 +12,12 @@ from kikimimi.files import draft_of
 
 @dataclass(frozen=True, slots=True)
 class FoldScore:
-    """Accuracy on the test clips of one fold."""
+    """The figure of merit on the test clips of one fold, and its name."""
 
     fold: int
-    accuracy: float
+    value: float
     clips: int
+    metric: str = "accuracy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,15 @@ class Summary:
     deviation: float
     folds: tuple[FoldScore, ...]
 
+    @property
+    def metric(self) -> str:
+        """The name of the figure."""
+        return self.folds[0].metric
+
 
 def summary_of(scores: Sequence[FoldScore]) -> Summary:
-    """Mean and deviation of the accuracies."""
-    values = [score.accuracy for score in scores]
+    """Mean and deviation of one figure or more."""
+    values = [score.value for score in scores]
     deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
     return Summary(float(np.mean(values)), deviation, tuple(scores))
 
@@ -38,9 +44,9 @@ def summary_of(scores: Sequence[FoldScore]) -> Summary:
 def summary_record(summary: Summary) -> dict[str, object]:
     """The summary as plain values."""
     return {
-        "accuracy": summary.mean,
+        summary.metric: summary.mean,
         "deviation": summary.deviation,
-        "folds": {str(score.fold): score.accuracy for score in summary.folds},
+        "folds": {str(score.fold): score.value for score in summary.folds},
     }
 
 

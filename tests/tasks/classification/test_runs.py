@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from kikimimi.errors import ConfigError, KikimimiError
 from kikimimi.tasks.classification import folds as folds_module
 from kikimimi.tasks.classification.confusion import confusion_of
+from kikimimi.tasks.classification.evaluation import figure_of_merit
 from kikimimi.tasks.classification.folds import (
     PreparedData,
     evaluate_folds,
@@ -186,3 +187,14 @@ def test_nothing_trained_is_said_so(tmp_path: Path) -> None:
     for refused in (folds_module.finished_folds, summarise):
         with pytest.raises(ConfigError):
             refused(tmp_path)
+
+
+def test_many_labels_are_judged_by_average_precision() -> None:
+    """Oracle: by hand; the third class is in no clip."""
+    targets = np.array([[1, 0, 0], [1, 1, 0], [0, 1, 0]], np.float32)
+    probabilities = np.array([[0.9, 0.6, 0], [0.4, 0.5, 0], [0.5, 0.1, 0]], np.float32)
+    metric, value = figure_of_merit(probabilities, targets, multi_label=True)
+    first = (1 / 1 + 2 / 3) / 2
+    second = (1 / 2 + 2 / 3) / 2
+    assert metric == "mean_average_precision"
+    assert value == pytest.approx((first + second) / 2)

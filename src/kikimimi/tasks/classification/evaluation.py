@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from sklearn.metrics import average_precision_score
 from torch import Tensor
 
 from kikimimi.audio.augment.crop import evenly_spaced_crops
@@ -72,6 +73,21 @@ class Predictor:
 def accuracy(probabilities: FloatArray, targets: Sequence[int] | np.ndarray) -> float:
     """Share of clips whose most likely class is the target: (V, K), (V,)."""
     return float((probabilities.argmax(axis=1) == np.asarray(targets)).mean())
+
+
+def figure_of_merit(
+    probabilities: FloatArray, targets: FloatArray, *, multi_label: bool
+) -> tuple[str, float]:
+    """Name and value of what a data set is judged by: (V, K), (V, K).
+
+    Accuracy where a clip has one class, else the mean over classes of the average precision;
+    classes without a test clip do not count.
+    """
+    if not multi_label:
+        return "accuracy", accuracy(probabilities, targets.argmax(axis=1))
+    heard = targets.sum(axis=0) > 0
+    value = average_precision_score(targets[:, heard], probabilities[:, heard], average="macro")
+    return "mean_average_precision", float(value)
 
 
 def ensemble(members: Sequence[FloatArray]) -> FloatArray:

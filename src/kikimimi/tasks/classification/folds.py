@@ -4,14 +4,16 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kikimimi.errors import ConfigError
 from kikimimi.tasks.classification.data import ClassificationData, load_data
-from kikimimi.tasks.classification.evaluation import accuracy, ensemble
+from kikimimi.tasks.classification.evaluation import ensemble, figure_of_merit
 from kikimimi.tasks.classification.recipe import ClassificationRecipe, DataSettings
 from kikimimi.tasks.classification.runs import FoldRun, read_run, score_fold, train_fold
+from kikimimi.tasks.classification.trainable import is_multi_label
 from kikimimi.tasks.classification.waveforms import Progress, WaveformBank, open_bank
 from kikimimi.tasks.fold_scores import FoldScore, Summary, save_summary, summary_of
 from kikimimi.training.devices import DeviceSettings
@@ -119,7 +121,7 @@ def summarise(run: Path) -> Summary:
     if not paths:
         raise ConfigError(f"{run}: no fold has been scored; train or evaluate first")
     read = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    summary = summary_of([FoldScore(r["test_fold"], r["accuracy"], r["clips"]) for r in read])
+    summary = summary_of([_fold_score(r) for r in read])
     save_summary(summary, run / "summary.json")
     return summary
 
@@ -142,8 +144,10 @@ def score_ensemble(runs: Sequence[Path]) -> Summary:
         if any((table["names"] != tables[0]["names"]).any() for table in tables):
             raise ConfigError(f"fold {fold}: the runs of the ensemble have scored different clips")
         mean = ensemble([table["probabilities"] for table in tables])
-        targets = tables[0]["targets"].argmax(axis=1)
-        scores.append(FoldScore(fold, accuracy(mean, targets), len(targets)))
+        targets = tables[0]["targets"]
+        multi_label = is_multi_label(read_run(finished_folds(runs[0])[0]).recipe)
+        metric, value = figure_of_merit(mean, targets, multi_label=multi_label)
+        scores.append(FoldScore(fold, value, len(targets), metric))
     return summary_of(scores)
 
 
@@ -174,4 +178,8 @@ def _chosen(folds: Sequence[int], data: ClassificationData) -> tuple[int, ...]:
 def _scored(folder: Path, data: PreparedData, *, weights: str = "ema") -> FoldScore:
     score_fold(folder, data.table, data.bank, weights=weights)
     figures = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
-    return FoldScore(figures["test_fold"], figures["accuracy"], figures["clips"])
+    return _fold_score(figures)
+
+
+def _fold_score(figures: dict[str, Any]) -> FoldScore:
+    return FoldScore(figures["test_fold"], figures["value"], figures["clips"], figures["metric"])

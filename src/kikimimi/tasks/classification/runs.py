@@ -17,10 +17,14 @@ from kikimimi.files import draft_of
 from kikimimi.networks.registry import config_type, create_network
 from kikimimi.tasks.classification.classifier import Classifier
 from kikimimi.tasks.classification.data import ClassificationData
-from kikimimi.tasks.classification.evaluation import Predictions, accuracy
+from kikimimi.tasks.classification.evaluation import Predictions, figure_of_merit
 from kikimimi.tasks.classification.recipe import ClassificationRecipe
 from kikimimi.tasks.classification.splits import fold_split
-from kikimimi.tasks.classification.trainable import ClassificationTrainable, predictor_of
+from kikimimi.tasks.classification.trainable import (
+    ClassificationTrainable,
+    is_multi_label,
+    predictor_of,
+)
 from kikimimi.tasks.classification.waveforms import WaveformBank
 from kikimimi.training.config import build, read_yaml
 from kikimimi.training.devices import DeviceSettings
@@ -137,11 +141,15 @@ def score_fold(
     numbers = np.flatnonzero(data.folds == run.test_fold).tolist()
     predicted = predictor_of(run.recipe, classifier)(bank[number] for number in numbers)
     targets = data.targets[numbers]
+    metric, value = figure_of_merit(
+        predicted.probabilities, targets, multi_label=is_multi_label(run.recipe)
+    )
     figures = {
         "test_fold": run.test_fold,
         "weights": weights,
         "clips": len(numbers),
-        "accuracy": accuracy(predicted.probabilities, targets.argmax(axis=1)),
+        "metric": metric,
+        "value": value,
     }
     with draft_of(folder / "scores.npz") as draft, draft.open("wb") as file:
         np.savez(

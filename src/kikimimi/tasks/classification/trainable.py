@@ -15,7 +15,7 @@ from kikimimi.audio.augment import evenly_spaced_crops
 from kikimimi.features.augment import spectrogram_chain_from_recipe
 from kikimimi.features.front_end import FrontEnd
 from kikimimi.tasks.classification.classifier import Classifier
-from kikimimi.tasks.classification.evaluation import Predictor, accuracy
+from kikimimi.tasks.classification.evaluation import Predictor, figure_of_merit
 from kikimimi.tasks.classification.examples import EpochBatches, ExampleMaker, TrainingBatch
 from kikimimi.tasks.classification.recipe import ClassificationRecipe
 from kikimimi.tasks.classification.splits import Split
@@ -89,13 +89,17 @@ class ClassificationTrainable:
         return {"loss": cross_entropy(logits, batch.targets, smoothing=head.label_smoothing)}
 
     def figures(self, network: nn.Module) -> dict[str, float]:
-        """Accuracy on the inner fold, if the recipe leaves one out."""
+        """The figure of merit on the inner fold, if the recipe leaves one out."""
         if len(self._split.inner) == 0 or not isinstance(network, Classifier):
             return {}
         predictor = predictor_of(self._recipe, network)
         predicted = predictor(self._bank[number] for number in self._split.inner)
-        targets = self._targets[self._split.inner].argmax(axis=1)
-        return {"inner_accuracy": accuracy(predicted.probabilities, targets)}
+        name, value = figure_of_merit(
+            predicted.probabilities,
+            self._targets[self._split.inner],
+            multi_label=is_multi_label(self._recipe),
+        )
+        return {f"inner_{name}": value}
 
     def _inputs(self, batch: TrainingBatch) -> Tensor:
         if self.front_end is None:
@@ -126,6 +130,11 @@ def front_end_of(recipe: ClassificationRecipe, classifier: Classifier) -> FrontE
     return None if waveform else FrontEnd(recipe.front_end)
 
 
+def is_multi_label(recipe: ClassificationRecipe) -> bool:
+    """Whether a clip may have any number of classes."""
+    return recipe.head.loss == "binary_cross_entropy"
+
+
 def predictor_of(recipe: ClassificationRecipe, classifier: Classifier) -> Predictor:
     """The multi-crop test that the recipe asks for."""
     return Predictor(
@@ -133,7 +142,7 @@ def predictor_of(recipe: ClassificationRecipe, classifier: Classifier) -> Predic
         front_end_of(recipe, classifier),
         crop_samples=round(recipe.augmentation.crop_s * recipe.data.sample_rate_hz),
         crops=recipe.test.crops,
-        multi_label=recipe.head.loss == "binary_cross_entropy",
+        multi_label=is_multi_label(recipe),
     )
 
 
