@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from classification_toys import recipe_with
+from torch.utils.data import DataLoader
 
 from kikimimi.tasks.classification.data import load_data
 from kikimimi.tasks.classification.examples import EpochBatches, ExampleMaker
@@ -74,3 +75,12 @@ def test_clips_that_do_not_train_are_never_heard(bank, targets) -> None:
     batches = _batches(deafening, targets, epoch=0, **augmentation)
     # the toys are at most half of full scale; a share of a deafening clip would shift the median
     assert all(float(batches[n].samples.median().abs()) < 0.2 for n in range(3))
+
+
+def test_workers_make_the_same_batches(bank, targets) -> None:
+    batches = _batches(bank, targets, epoch=1)
+    by_workers = list(DataLoader(batches, batch_size=None, num_workers=2))
+    assert len(by_workers) == len(batches)
+    for number, batch in enumerate(by_workers):
+        assert torch.equal(batch.samples, batches[number].samples)
+        assert batch.seed == batches[number].seed
