@@ -299,3 +299,69 @@ def test_lengths_of_code_that_are_not_offered_are_refused(encoder, bits) -> None
     with pytest.raises(EncoderError, match="gives no binary codes") as caught:
         encoder.hash_projection(bits)
     assert all(str(known) in str(caught.value) for known in encoder.hash_bits)
+
+
+def layers_of(encoder: Encoder, clips: np.ndarray) -> dict[str, np.ndarray]:
+    return encoder.embed_layers(clips, encoder.layer_names)
+
+
+def test_layers_are_named_before_loading(encoder) -> None:
+    names = encoder.layer_names
+    assert create_encoder(encoder.card.name).layer_names == names
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9_.]+", name) for name in names)
+
+
+def test_layers_are_rows_over_time(encoder) -> None:
+    layers = layers_of(encoder, clips_for(encoder, 2))
+    assert tuple(layers) == encoder.layer_names
+    for rows in layers.values():
+        assert rows.ndim == 3
+        assert len(rows) == 2
+        assert rows.shape[1] >= 1
+        assert rows.dtype == np.float32
+        assert np.isfinite(rows).all()
+
+
+def test_layers_keep_time(encoder) -> None:
+    """Where two clips differ at the end only, so do their rows, mostly."""
+    clips = clips_for(encoder, 1).repeat(2, axis=0)
+    clips[1, -clips.shape[1] // 8 :] = 0
+    for one, other in layers_of(encoder, clips).values():
+        change = np.abs(one - other).sum(axis=1)
+        assert change[len(change) // 2 :].sum() >= change[: len(change) // 2].sum()
+        assert change.any()
+
+
+def test_layers_do_not_depend_on_the_batch(encoder) -> None:
+    clips = clips_for(encoder, 5)
+    together = layers_of(encoder, clips)
+    alone = [layers_of(encoder, clip[None]) for clip in clips]
+    for name, rows in together.items():
+        assert_same(rows, np.concatenate([each[name] for each in alone]))
+
+
+def test_some_layers_are_the_same_as_among_all(encoder) -> None:
+    clips = clips_for(encoder, 1)
+    everything = layers_of(encoder, clips)
+    chosen = encoder.layer_names[::-2]
+    some = encoder.embed_layers(clips, chosen)
+    assert tuple(some) == chosen
+    for name, rows in some.items():
+        np.testing.assert_array_equal(rows, everything[name])
+
+
+@pytest.mark.parametrize("kind", ["one sample", "0.1 s", "silence"])
+def test_layers_of_extreme_clips_are_finite(encoder, kind) -> None:
+    for rows in layers_of(encoder, extreme_clips(encoder)[kind]).values():
+        assert rows.shape[1] >= 1
+        assert np.isfinite(rows).all()
+
+
+def test_layers_that_do_not_exist_are_refused(encoder) -> None:
+    clips = clips_for(encoder, 1, 0.1)
+    with pytest.raises(EncoderError, match="'no such layer'"):
+        encoder.embed_layers(clips, ["no such layer"])
+    with pytest.raises(EncoderError, match="NaN or infinite"):
+        encoder.embed_layers(np.full((1, 100), np.nan), encoder.layer_names)
+    assert encoder.embed_layers(clips, []) == {}

@@ -1,6 +1,7 @@
 """The contract that every encoder keeps.
 
-Axes: B clips, T samples, N frames, D embedding size, K tags.
+Axes: B clips, T samples, N frames, D embedding size, K tags; N_l, C_l, F_l the times, channels and
+bands of a layer.
 
 Constructing an encoder is free; `load` reads the weights. What an encoder returns for a clip
 depends on the samples of that clip alone: not on its neighbours in the batch, nor on the number
@@ -10,6 +11,7 @@ of threads.
 import hashlib
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
@@ -17,6 +19,7 @@ import numpy as np
 
 from kikimimi.encoders.hash_projection import HashProjection
 from kikimimi.errors import EncoderError
+from kikimimi.names import suggestion
 from kikimimi.types import FloatArray
 
 
@@ -62,8 +65,9 @@ class FrameEncoding:
 class Encoder(ABC):
     """Turns clips of sound into vectors.
 
-    Subclasses give `card`, `load`, `weights_digest`, `_encode` and `_encode_frames`, and if they
-    have binary codes `hash_bits` and `_hash_projection`; the checks of what goes in stand here.
+    Subclasses give `card`, `load`, `weights_digest`, `_encode` and `_encode_frames`; if they have
+    layers to look into `layer_names` and `_embed_layers`, and if they have binary codes `hash_bits`
+    and `_hash_projection`. The checks of what goes in stand here.
     """
 
     card: ClassVar[EncoderCard]
@@ -86,6 +90,15 @@ class Encoder(ABC):
 
     @abstractmethod
     def _encode_frames(self, samples: FloatArray) -> FrameEncoding: ...
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The layers that `embed_layers` gives, from input to output; none by default."""
+        return ()
+
+    def _embed_layers(self, samples: FloatArray, names: tuple[str, ...]) -> dict[str, FloatArray]:
+        """What the layers `names`, all of them among `layer_names`, give for checked clips."""
+        raise NotImplementedError
 
     @property
     def hash_bits(self) -> tuple[int, ...]:
@@ -125,6 +138,41 @@ class Encoder(ABC):
     def embed_frames(self, samples: FloatArray) -> FrameEncoding:
         """Embed clips over time: (B, T) -> (B, N, D) and N timestamps. Raises as `encode` does."""
         return self._encode_frames(check_clips(samples))
+
+    def embed_layers(self, samples: FloatArray, names: Sequence[str]) -> dict[str, FloatArray]:
+        """What middle layers give for clips of equal length, over time.
+
+        Niizumi et al., "Composing general audio representation by fusing multilayer features of a
+        pre-trained model", EUSIPCO 2022: frequency and channels are stacked at each time.
+
+        Args:
+            samples: as for `encode`.
+            names: one or more of `layer_names`.
+
+        Returns:
+            For each name (B, N_l, C_l * F_l) float32, in the order of `names`.
+
+        Raises:
+            EncoderError: there is no layer of this name, or as `encode` does.
+        """
+        clips = check_clips(samples)
+        wanted = tuple(dict.fromkeys(names))
+        self._check_layers(wanted)
+        found = self._embed_layers(clips, wanted) if wanted else {}
+        return {name: found[name] for name in wanted}
+
+    def _check_layers(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            if not self.layer_names:
+                raise EncoderError(
+                    f"encoder '{self.card.name}' gives no layers, so not '{name}'; "
+                    "choose another encoder"
+                )
+            if name not in self.layer_names:
+                raise EncoderError(
+                    f"encoder '{self.card.name}' has no layer '{name}'; "
+                    f"{suggestion(name, self.layer_names)}"
+                )
 
     def hash_projection(self, bits: int) -> HashProjection:
         """What turns this encoder's embeddings into binary codes of `bits` bits.

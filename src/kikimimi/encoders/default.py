@@ -5,6 +5,7 @@ Each is a MobileNet v1 that started from YAMNet's layers and was distilled on cl
 least 0.96 s.
 """
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -104,6 +105,26 @@ class EmbeddedEncoder(Encoder):
         timestamps = np.minimum(centres, last).astype(np.float32)
         return FrameEncoding(np.concatenate(frames)[:, :count], timestamps)
 
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The convolution at the entry and the 13 blocks of MobileNet, counted as in YAMNet."""
+        from kikimimi.encoders.mobilenet import LAYER_NAMES
+
+        return LAYER_NAMES
+
+    def _embed_layers(self, samples: FloatArray, names: tuple[str, ...]) -> dict[str, FloatArray]:
+        import torch
+
+        from kikimimi.encoders.layer_maps import wanted_rows
+
+        network = self._loaded()
+        parts: dict[str, list[FloatArray]] = {name: [] for name in names}
+        with torch.inference_mode():
+            for log_mel in self._log_mels(samples):
+                for name, rows in wanted_rows(network.layer_maps(log_mel), names):
+                    parts[name].append(rows)
+        return {name: np.concatenate(rows) for name, rows in parts.items()}
+
     def _loaded(self) -> "MobileNet":
         if self._network is None:
             raise EncoderError(f"encoder '{self.card.name}' is not loaded; call load() first")
@@ -111,14 +132,16 @@ class EmbeddedEncoder(Encoder):
 
     def _features(self, samples: FloatArray) -> "list[Tensor]":
         """Feature maps of a few clips at a time: (B, T) -> [(<= 4, M, 1024), ...]."""
+        network = self._loaded()
+        return [network.frame_features(log_mel) for log_mel in self._log_mels(samples)]
+
+    def _log_mels(self, samples: FloatArray) -> "Iterator[Tensor]":
+        """Spectrograms of a few clips at a time: (B, T) -> (<= 4, N, 64) each."""
         import torch
 
-        network = self._loaded()
         log_mel = np.swapaxes(self._log_mel(pad_clips(samples)), 1, 2)
-        return [
-            network.frame_features(torch.from_numpy(log_mel[start : start + _BATCH]))
-            for start in range(0, len(log_mel), _BATCH)
-        ]
+        for start in range(0, len(log_mel), _BATCH):
+            yield torch.from_numpy(log_mel[start : start + _BATCH])
 
 
 def pad_clips(samples: FloatArray) -> FloatArray:

@@ -11,8 +11,7 @@ copy of each map.
 Axes: B clips, N mel frames, F mel bands, M = N / 32 embedding frames, D embedding size, K tags.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,7 +33,8 @@ _BLOCKS = (
 )  # fmt: skip
 """Stride and output channels of each depthwise-separable block."""
 
-_IS_HASH_BIAS = re.compile(r"hash\.\d+\.bias").fullmatch
+LAYER_NAMES = tuple(f"layer{number}" for number in range(1, len(_BLOCKS) + 2))
+"""The convolution at the entry and the blocks, counted as YAMNet does."""
 
 _TAG_CONTEXT = 3
 """Embedding frames that one tag decision hears: 0.96 s, the patch of YAMNet."""
@@ -97,9 +97,21 @@ class MobileNet(nn.Module):
 
     def frame_features(self, log_mel: Tensor) -> Tensor:
         """(B, N, F) -> (B, M, 1024): the last feature map, mean over frequency."""
-        maps = log_mel.flip(1, 2).unsqueeze(1).contiguous(memory_format=torch.channels_last)
-        maps = self.blocks(functional.relu_(self.stem(maps)))
+        maps = self.blocks(self._first_maps(log_mel))
         return maps.mean(dim=3).transpose(1, 2).flip(1)
+
+    def layer_maps(self, log_mel: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """(B, N, F) -> each of `LAYER_NAMES` with its map (B, C_l, N_l, F_l), entry first."""
+        maps = self._first_maps(log_mel)
+        yield LAYER_NAMES[0], maps.flip(2, 3)
+        for name, block in zip(LAYER_NAMES[1:], self.blocks, strict=True):
+            maps = block(maps)
+            yield name, maps.flip(2, 3)
+
+    def _first_maps(self, log_mel: Tensor) -> Tensor:
+        """(B, N, F) -> (B, 32, N / 2, F / 2), reversed in time and frequency."""
+        maps = log_mel.flip(1, 2).unsqueeze(1).contiguous(memory_format=torch.channels_last)
+        return functional.relu_(self.stem(maps))
 
     def embed(self, features: Tensor) -> Tensor:
         """(B, M, 1024) -> (B, D): mean and maximum over time, projected, scaled to length 1."""

@@ -67,6 +67,15 @@ class PlaceholderEncoder(Encoder):
         embeddings = (frames @ _projection()).astype(np.float32)
         return FrameEncoding(embeddings, centres.astype(np.float32))
 
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The levels of the bands, and what becomes of them."""
+        return ("bands", "projection")
+
+    def _embed_layers(self, samples: FloatArray, names: tuple[str, ...]) -> dict[str, FloatArray]:
+        bands = _band_levels(samples)
+        return {"bands": bands, "projection": (bands @ _projection()).astype(np.float32)}
+
 
 def _projection() -> FloatArray:
     generator = np.random.default_rng(0)
