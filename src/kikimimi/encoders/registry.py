@@ -14,7 +14,11 @@ from kikimimi.names import suggestion
 
 DEFAULT_ENCODER = "kikimimi"
 
-_MODULES = ("kikimimi.encoders.default", "kikimimi.encoders.placeholder")
+_MODULES = (
+    "kikimimi.encoders.default",
+    "kikimimi.encoders.logmel_statistics",
+    "kikimimi.encoders.placeholder",
+)
 _FACTORIES: dict[str, Callable[[], Encoder]] = {}
 
 
