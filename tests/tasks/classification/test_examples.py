@@ -8,9 +8,9 @@ import torch
 from classification_toys import recipe_with
 from torch.utils.data import DataLoader
 
+from kikimimi.audio.waveform_bank import WaveformBank, open_bank
 from kikimimi.tasks.classification.data import load_data
 from kikimimi.tasks.classification.examples import EpochBatches, ExampleMaker
-from kikimimi.tasks.classification.waveforms import WaveformBank, open_bank
 from kikimimi.types import FloatArray
 
 

@@ -12,8 +12,8 @@ from torch.utils.data import Dataset
 
 from kikimimi.audio.augment import between_class_mix, chain_from_recipe, mixup
 from kikimimi.audio.augment.chain import Chain
+from kikimimi.audio.waveform_bank import WaveformBank
 from kikimimi.tasks.classification.recipe import AugmentationSettings
-from kikimimi.tasks.classification.waveforms import WaveformBank
 from kikimimi.types import FloatArray
 
 _MIXERS = {

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from kikimimi.audio.waveform_bank import Progress, WaveformBank, open_bank
 from kikimimi.errors import ConfigError
 from kikimimi.tasks.classification.data import ClassificationData, load_data
 from kikimimi.tasks.classification.evaluation import ensemble, figure_of_merit
 from kikimimi.tasks.classification.recipe import ClassificationRecipe, DataSettings
 from kikimimi.tasks.classification.runs import FoldRun, read_run, score_fold, train_fold
 from kikimimi.tasks.classification.trainable import is_multi_label
-from kikimimi.tasks.classification.waveforms import Progress, WaveformBank, open_bank
 from kikimimi.tasks.fold_scores import FoldScore, Summary, save_summary, summary_of
 from kikimimi.training.devices import DeviceSettings
 

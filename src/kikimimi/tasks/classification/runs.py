@@ -12,6 +12,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
+from kikimimi.audio.waveform_bank import WaveformBank
 from kikimimi.errors import ConfigError
 from kikimimi.files import draft_of
 from kikimimi.networks.registry import config_type, create_network
@@ -25,7 +26,6 @@ from kikimimi.tasks.classification.trainable import (
     is_multi_label,
     predictor_of,
 )
-from kikimimi.tasks.classification.waveforms import WaveformBank
 from kikimimi.training.config import build, read_yaml
 from kikimimi.training.devices import DeviceSettings
 from kikimimi.training.loop import fit

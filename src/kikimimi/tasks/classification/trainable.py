@@ -12,6 +12,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from kikimimi.audio.augment import evenly_spaced_crops
+from kikimimi.audio.waveform_bank import WaveformBank
 from kikimimi.features.augment import spectrogram_chain_from_recipe
 from kikimimi.features.front_end import FrontEnd
 from kikimimi.tasks.classification.classifier import Classifier
@@ -19,7 +20,6 @@ from kikimimi.tasks.classification.evaluation import Predictor, figure_of_merit
 from kikimimi.tasks.classification.examples import EpochBatches, ExampleMaker, TrainingBatch
 from kikimimi.tasks.classification.recipe import ClassificationRecipe
 from kikimimi.tasks.classification.splits import Split
-from kikimimi.tasks.classification.waveforms import WaveformBank
 from kikimimi.training.seeds import epoch_generator
 from kikimimi.training.trainable import Shard
 from kikimimi.types import FloatArray

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from kikimimi.audio.waveform_bank import open_bank
 from kikimimi.errors import DatasetError
-from kikimimi.tasks.classification.waveforms import open_bank
 
 
 def _write(path: Path, seconds: float, rate_hz: int = 16000) -> Path:
@@ -53,3 +53,22 @@ def test_bad_clips_are_counted_and_named(tmp_path: Path) -> None:
         open_bank([good, *bad], sample_rate_hz=16000, longest_s=5.0, cache=tmp_path / "cache")
     assert "\n" not in str(caught.value)
     assert not list((tmp_path / "cache").rglob("offsets.npy"))
+
+
+def test_bad_clips_hold_no_samples_where_they_may_be_left_out(tmp_path: Path) -> None:
+    paths = [tmp_path / "bad.wav", _write(tmp_path / "good.wav", 0.1)]
+    paths[0].write_text("no sound")
+    for _ in range(2):  # decoded, then opened
+        told: dict[Path, str] = {}
+        bank = open_bank(
+            paths, sample_rate_hz=16000, longest_s=5.0, cache=tmp_path, fault=told.__setitem__
+        )
+        assert [len(bank[0]), len(bank[1])] == [0, 1600]
+        assert list(told) == paths[:1]
+        assert "bad.wav" in told[paths[0]]
+    with pytest.raises(DatasetError, match="1 of 2 clips"):
+        open_bank(paths, sample_rate_hz=16000, longest_s=5.0, cache=tmp_path)
+    with pytest.raises(DatasetError, match="1 of 1 clips"):
+        open_bank(
+            paths[:1], sample_rate_hz=16000, longest_s=5.0, cache=tmp_path, fault=told.__setitem__
+        )
