@@ -15,10 +15,11 @@ from kikimimi.errors import EncoderError
 from kikimimi.types import FloatArray
 
 
-class HearModel:
-    """An encoder with the attributes that HEAR asks of a model."""
+class HearModel(torch.nn.Module):
+    """An encoder with the attributes that HEAR asks of a model, which must be a torch module."""
 
     def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
         self.encoder = encoder
         self.sample_rate = encoder.card.sample_rate_hz
         self.scene_embedding_size = encoder.card.embedding_size
@@ -56,37 +57,50 @@ def get_scene_embeddings(audio: Tensor, model: HearModel) -> Tensor:
 def get_timestamp_embeddings(audio: Tensor, model: HearModel) -> tuple[Tensor, Tensor]:
     """Embeddings over time: (S, T) -> (S, N, D) and their timestamps (S, N) in milliseconds.
 
+    Timestamps are evenly spaced, as HEAR demands; that of a last frame which the end of the sound
+    cuts short may so lie behind the end.
+
     Raises:
         EncoderError: `audio` has another shape, no samples, or NaN or infinite ones.
     """
     encoder = model.encoder
     sounds = _sounds(audio)
-    frames, seconds = [], np.empty(0, dtype=np.float32)
+    frames, first_s = [], 0.0
     for sound in sounds:
-        embeddings, seconds = _frames_of(sound, encoder)
+        embeddings, first_s = _frames_of(sound, encoder)
         frames.append(embeddings)
-    shape = (len(sounds), len(seconds), encoder.card.embedding_size)
-    timestamps_ms = np.tile(seconds * np.float32(1000), (len(sounds), 1))
+    shape = (len(sounds), len(frames[0]), encoder.card.embedding_size)
+    seconds = first_s + np.arange(shape[1]) * encoder.card.frame_hop_s
+    timestamps_ms = np.tile(seconds * 1000, (len(sounds), 1))
     return _tensor(np.reshape(frames, shape), audio), _tensor(timestamps_ms, audio)
 
 
-def _frames_of(sound: FloatArray, encoder: Encoder) -> tuple[FloatArray, FloatArray]:
-    """Frame embeddings (N, D) and timestamps (N,) in seconds of one sound (T,).
+def _frames_of(sound: FloatArray, encoder: Encoder) -> tuple[FloatArray, float]:
+    """Frame embeddings (N, D) of one sound (T,), and the time of the first in seconds.
 
     A long sound is taken in stretches of whole frames, so that its timestamps stay evenly spaced.
     """
     card = encoder.card
     hops = max(1, int(card.window_s / card.frame_hop_s))
     length = round(hops * card.frame_hop_s * card.sample_rate_hz)
-    embeddings, seconds = [], []
+    embeddings, first_s = [], 0.0
     for start in range(0, len(sound), length):
         encoding = encoder.embed_frames(sound[None, start : start + length])
-        # A frame centred on the end of a stretch comes again as the first one of the next.
         is_last = start + length >= len(sound)
-        kept = is_last | (encoding.timestamps_s < length / card.sample_rate_hz)
-        embeddings.append(encoding.embeddings[0, kept])
-        seconds.append(encoding.timestamps_s[kept] + np.float32(start / card.sample_rate_hz))
-    return np.concatenate(embeddings), np.concatenate(seconds)
+        rows = encoding.embeddings[0]
+        embeddings.append(rows if is_last else _exactly(rows, hops))
+        if start == 0:
+            first_s = float(encoding.timestamps_s[0])
+    return np.concatenate(embeddings), first_s
+
+
+def _exactly(rows: FloatArray, count: int) -> FloatArray:
+    """The frames (N, D) of a stretch that another follows, as one for each of its `count` hops.
+
+    A frame centred on the end comes again as the first one of the next stretch; an encoder whose
+    frames lie wholly inside the stretch has fewer, and its last one is repeated.
+    """
+    return np.pad(rows[:count], ((0, max(0, count - len(rows))), (0, 0)), mode="edge")
 
 
 def _windows(sound: FloatArray, encoder: Encoder) -> list[FloatArray]:
