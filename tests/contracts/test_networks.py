@@ -23,6 +23,8 @@ N_MELS = 64
 SMALL: dict[str, dict] = {
     "acdnet": {"filters": (4, 16), "channels": (8, 8, 16)},
     "ast": {"size": 24, "layers": 2, "feed_forward": 32},
+    "byol_a_v1": {"embedding_size": 32},
+    "byol_a_v2": {"mlp_size": 32},
     "conformer": {"size": 16, "layers": 2, "subsampling_channels": 8, "feed_forward": 32},
     "crnn": {"channels": (8, 8, 8), "gru_size": 8},
     "eat": {"channels": 4, "size": 16, "heads": 2, "layers": 2, "feed_forward": 32},
@@ -30,6 +32,7 @@ SMALL: dict[str, dict] = {
     "multiscale_cnn": {"branch_channels": 4, "pool": (4, 4)},
     "plain_cnn": {"channels": (8, 8, 16, 16)},
     "residual_cnn": {"stem_channels": 8, "channels": (8, 8, 16, 16), "blocks": (1, 1, 1, 1)},
+    "spectrogram_vit": {"n_mels": N_MELS, "width": 24, "depth": 2, "heads": 2},
 }
 """Sizes for speed; a network without an entry is tested at its own."""
 

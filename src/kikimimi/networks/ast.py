@@ -6,14 +6,13 @@ Axes: B clips, F' x N' patches over frequency and time, D features of a patch.
 from dataclasses import dataclass
 from typing import Literal
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from kikimimi.networks.contract import Network, NetworkConfig
 from kikimimi.networks.layers import as_maps
 from kikimimi.networks.registry import register
-from kikimimi.networks.transformer import ClassToken, TransformerLayer, sinusoids
+from kikimimi.networks.transformer import ClassToken, TransformerLayer, grid_positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,9 @@ class AudioSpectrogramTransformer(Network):
         """All tokens (B, [1 +] F' N', D) after the last layer, and F'."""
         maps = self.patches(self._at_least_a_patch(as_maps(x)))
         bands, count = maps.shape[2:]
-        tokens = maps.flatten(2).transpose(1, 2) + _grid(bands, count, maps)
+        tokens = maps.flatten(2).transpose(1, 2) + grid_positions(
+            bands, count, self.config.size, maps
+        )
         if self.class_token is not None:
             tokens = self.class_token(tokens)
         return self.layers(self.dropout(tokens)), bands
@@ -103,13 +104,3 @@ class AudioSpectrogramTransformer(Network):
     def _at_least_a_patch(self, maps: Tensor) -> Tensor:
         missing = [max(0, self.config.patch[i] - maps.shape[2 + i]) for i in (0, 1)]
         return functional.pad(maps, (0, missing[1], 0, missing[0])) if any(missing) else maps
-
-
-def _grid(bands: int, count: int, like: Tensor) -> Tensor:
-    """Positions of F' x N' patches, band by band: (F' N', D) for maps (B, D, F', N')."""
-    half = like.shape[1] // 2
-    places = torch.arange(max(bands, count), device=like.device, dtype=torch.float32)
-    table = sinusoids(places, half).to(like.dtype)
-    rows = table[:bands, None].expand(-1, count, -1)
-    columns = table[None, :count].expand(bands, -1, -1)
-    return torch.cat([rows, columns], dim=2).flatten(0, 1)

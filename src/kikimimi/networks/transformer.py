@@ -25,6 +25,20 @@ def time_positions(tokens: Tensor) -> Tensor:
     return sinusoids(places, tokens.shape[2]).to(tokens.dtype)
 
 
+def grid_positions(rows: int, columns: int, size: int, like: Tensor) -> Tensor:
+    """Sinusoidal positions of a grid, row by row: (rows * columns, size), `size` a multiple of 4.
+
+    The first half of the features tells the row and the second the column (He et al., "Masked
+    autoencoders are scalable vision learners", 2022, has them the other way round). Device and
+    precision are those of `like`.
+    """
+    places = torch.arange(max(rows, columns), device=like.device, dtype=torch.float32)
+    table = sinusoids(places, size // 2).to(like.dtype)
+    of_rows = table[:rows, None].expand(-1, columns, -1)
+    of_columns = table[None, :columns].expand(rows, -1, -1)
+    return torch.cat([of_rows, of_columns], dim=2).flatten(0, 1)
+
+
 class SelfAttention(nn.Module):
     """Multi-head self-attention. Keys have no bias: the softmax would cancel it."""
 
@@ -61,13 +75,17 @@ def merge_heads(tokens: Tensor) -> Tensor:
 class TransformerLayer(nn.Module):
     """Attention and feed-forward layers with normalisation before each and residuals around."""
 
-    def __init__(self, size: int, heads: int, feed_forward: int, *, dropout: float) -> None:
+    def __init__(
+        self, size: int, heads: int, feed_forward: int, *, dropout: float, norm_eps: float = 1e-5
+    ) -> None:
         super().__init__()
         self.attention = nn.Sequential(
-            nn.LayerNorm(size), SelfAttention(size, heads, dropout=dropout), nn.Dropout(dropout)
+            nn.LayerNorm(size, eps=norm_eps),
+            SelfAttention(size, heads, dropout=dropout),
+            nn.Dropout(dropout),
         )
         self.feed_forward = nn.Sequential(
-            nn.LayerNorm(size),
+            nn.LayerNorm(size, eps=norm_eps),
             nn.Linear(size, feed_forward),
             nn.GELU(),
             nn.Dropout(dropout),
