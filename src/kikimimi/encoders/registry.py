@@ -40,10 +40,18 @@ def encoder_names() -> list[str]:
 def create_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     """Construct an encoder without loading its weights.
 
+    A name followed by layers in brackets, `"kikimimi[layer7,layer14]"`, is an encoder that fuses
+    them (`kikimimi.encoders.fusion`).
+
     Raises:
         EncoderError: no encoder has this name; the message names the nearest one.
     """
+    from kikimimi.encoders.fusion import fused_from_name
+
     _import_modules()
+    fused = fused_from_name(name, create_encoder)
+    if fused is not None:
+        return fused
     if name not in _FACTORIES:
         raise EncoderError(f"there is no encoder '{name}'; {suggestion(name, _FACTORIES)}")
     return _FACTORIES[name]()
