@@ -14,7 +14,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from kikimimi.errors import LibraryError
 from kikimimi.library.taught.background import Background
 from kikimimi.library.taught.estimator import FewShotClassifier
-from kikimimi.library.taught.fitting import fit_head
+from kikimimi.library.taught.fitting import fit_head, fit_rule
 from kikimimi.library.taught.head import Head, Whitening
 from kikimimi.library.taught.logistic import fit_logistic
 
@@ -118,6 +118,17 @@ def test_more_examples_and_corrections_help() -> None:
     assert np.mean(before) > 0.4
     assert np.mean(after) > max(0.7, np.mean(before))
     assert np.mean(corrected) > np.mean(before)
+
+
+def test_a_library_rich_in_the_tags_does_not_mislead_them() -> None:
+    vectors, labels = clusters(seed=1)
+    vectors, labels = vectors[labels < 5], labels[labels < 5]
+    background = Background(vectors, np.arange(len(vectors)))
+    scores = [
+        fit_rule([row[None] for row in vectors[labels == kind][:3]], [], background).scores(vectors)
+        for kind in range(5)
+    ]
+    assert (np.argmax(scores, axis=0) == labels).mean() > 0.95
 
 
 def test_the_best_window_of_an_example_counts() -> None:

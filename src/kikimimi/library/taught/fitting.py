@@ -4,8 +4,9 @@
    Malik and Ramanan, "Discriminative decorrelation for clustering and classification", ECCV 2012).
 2. The prior is the direction of the mean of the examples, so one example is enough.
 3. Logistic regression moves away from it as examples and counter-examples come in. Unlabelled
-   windows of the library are weak negatives of the same weight, all together, as the examples; the
-   nearest of them, which may have the tag, are left out.
+   windows of the library are weak negatives of the same weight, all together, as the examples.
+   Those that may have the tag are left out: the nearest few, and, in a library that is rich in it,
+   all that are half as near to the examples as these are to each other, up to half of the library.
 4. Of an example with several windows the best one is taken, found with the rule so far (Andrews,
    Tsochantaridis and Hofmann, "Support vector machines for multiple-instance learning", 2002).
 
@@ -27,6 +28,9 @@ SHRINKAGE = 0.2
 PRIOR_LENGTH = 8.0
 PRIOR_STRENGTH = 0.05
 NEAR_SHARE = 0.02
+LIKE_SHARE = 0.5
+MOST_LEFT_OUT = 0.5
+TYPICAL_CLOSENESS = 0.6
 OWN_LOGIT = 4.0
 _MOST_WHITENED = 20_000
 _MOST_NEGATIVES = 1_500
@@ -103,7 +107,7 @@ def _fit_windows(windows: Array, negatives: _Negatives) -> tuple[Array, float]:
     centre = windows.mean(axis=0)
     direction = centre / max(float(np.linalg.norm(centre)), 1e-9)
     closeness = negatives.unlabelled @ direction
-    far = negatives.unlabelled[closeness <= np.quantile(closeness, 1 - NEAR_SHARE)]
+    far = negatives.unlabelled[closeness <= _farthest_like(windows, closeness)]
     blocks = [windows, *negatives.judged, far]
     importance = [np.ones(len(windows))]
     importance += [np.full(len(judged), 1 / len(judged)) for judged in negatives.judged]
@@ -116,6 +120,21 @@ def _fit_windows(windows: Array, negatives: _Negatives) -> tuple[Array, float]:
         prior=PRIOR_LENGTH * direction,
         strength=PRIOR_STRENGTH / PRIOR_LENGTH**2,
     )
+
+
+def _farthest_like(windows: Array, closeness: Array) -> float:
+    """The closeness (n,) to the examples from which on an unlabelled window may have the tag."""
+    like = max(LIKE_SHARE * _own_closeness(windows), np.quantile(closeness, 1 - MOST_LEFT_OUT))
+    return min(float(like), float(np.quantile(closeness, 1 - NEAR_SHARE)))
+
+
+def _own_closeness(windows: Array) -> float:
+    """The mean cosine of an example to the mean of the others."""
+    if len(windows) == 1:
+        return TYPICAL_CLOSENESS
+    others = (windows.sum(axis=0) - windows) / (len(windows) - 1)
+    lengths = np.maximum(np.linalg.norm(others, axis=1), _TINY)
+    return float(((windows * others).sum(axis=1) / lengths).mean())
 
 
 def _held_out_shares(bags: Sequence[Array], negatives: _Negatives) -> Array:
