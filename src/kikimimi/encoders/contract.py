@@ -30,6 +30,7 @@ class EncoderCard:
     `window_s` is the longest stretch embedded as one clip: longer sounds are cut into windows.
     `frame_hop_s` is the time between two frame embeddings. `vocabulary` names the K tag outputs
     as `"<vocabulary>/<name>"`, for example `"esc50/dog"`; empty for an encoder without tags.
+    `parameters` is the number of trained values in the network; 0 where there is none.
     """
 
     name: str
@@ -44,6 +45,7 @@ class EncoderCard:
     vocabulary: tuple[str, ...] = ()
     embedded: bool = False
     """Whether the weights come with the package."""
+    parameters: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +86,11 @@ class Encoder(ABC):
     @abstractmethod
     def weights_digest(self) -> str:
         """SHA-256 of the weights, in hexadecimal digits (of the configuration if it has none)."""
+
+    @property
+    def weights_are_here(self) -> bool:
+        """Whether `load` finds the weights; encoders that the package brings have them."""
+        return True
 
     @abstractmethod
     def _encode(self, samples: FloatArray) -> Encoding: ...

@@ -1,11 +1,12 @@
 """Encoders by name.
 
-Each encoder is one module of this package that registers its class with `@register`; a module
-named in `_MODULES` is imported only when somebody asks for encoders, because it may need torch.
+Each encoder is one module of this package, or of `kikimimi.encoders.published`, that registers its
+class with `@register`. The modules are imported only when somebody asks for encoders.
 """
 
 from collections.abc import Callable
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import TypeVar
 
 from kikimimi.encoders.contract import Encoder
@@ -19,6 +20,8 @@ _MODULES = (
     "kikimimi.encoders.logmel_statistics",
     "kikimimi.encoders.placeholder",
 )
+_PUBLISHED = "kikimimi.encoders.published"
+_PUBLISHED = "kikimimi.encoders.published"
 _FACTORIES: dict[str, Callable[[], Encoder]] = {}
 
 
@@ -69,3 +72,5 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
 def _import_modules() -> None:
     for module in _MODULES:
         import_module(module)
+    for found in iter_modules(import_module(_PUBLISHED).__path__):
+        import_module(f"{_PUBLISHED}.{found.name}")
