@@ -10,7 +10,20 @@ import numpy as np
 import pytest
 import soundfile
 
-from kikimimi.datasets import esc50, folders, fsd50k, label_table, random_split, urbansound8k
+from kikimimi.datasets import (
+    crema_d,
+    esc50,
+    folders,
+    fsd50k,
+    gtzan,
+    label_table,
+    nsynth,
+    random_split,
+    speech_commands,
+    urbansound8k,
+    voxceleb1,
+    voxforge,
+)
 
 US8K_HEADER = ("slice_file_name", "fsID", "start", "end", "salience", "fold", "classID", "class")
 FSD50K_LABELS = ("Bark", "Dog", "Water_tap_and_faucet")
@@ -104,6 +117,87 @@ def make_table(root: Path, patch: pytest.MonkeyPatch) -> None:
         write_sound(root / row[0], number)
 
 
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def make_speech_commands(root: Path, patch: pytest.MonkeyPatch) -> None:
+    """Each word by three speakers, one in each part, and noise that is no word."""
+    patch.setattr(speech_commands, "CLIPS_PER_SPLIT", {"train": 35, "val": 35, "test": 35})
+    speakers = {"train": "0a2b400e", "val": "1b4c9b89", "test": "2aca1e72"}
+    names = {
+        split: [f"{word}/{speaker}_nohash_0.wav" for word in speech_commands.CATEGORIES]
+        for split, speaker in speakers.items()
+    }
+    for split, table in speech_commands.LISTS.items():
+        write_lines(root / table, names[split])
+    copies_of_one_sound(root, (root / name for several in names.values() for name in several))
+    write_sound(root / "_background_noise_/pink_noise.wav")
+
+
+def make_crema_d(root: Path, patch: pytest.MonkeyPatch) -> None:
+    """Twenty actors with one sentence in each emotion, one of them without a whole level."""
+    patch.setattr(crema_d, "CLIP_COUNT", 120)
+    names = [
+        f"{1001 + actor}_IEO_{code}_{'X' if (actor, code) == (3, 'SAD') else 'XX'}.wav"
+        for actor in range(20)
+        for code in ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")
+    ]
+    copies_of_one_sound(root, (root / "AudioWAV" / name for name in names))
+
+
+def make_gtzan(root: Path, patch: pytest.MonkeyPatch) -> None:
+    """Ten excerpts of each genre, and the damaged one."""
+    patch.setattr(gtzan, "CLIPS_PER_CATEGORY", 10)
+    names = [f"{genre}.{number:05}.wav" for genre in gtzan.CATEGORIES for number in range(10)]
+    copies_of_one_sound(root, (root / "genres" / name.split(".")[0] / name for name in names))
+    (root / "genres/jazz/jazz.00054.wav").write_bytes(b"damaged")
+
+
+def make_nsynth(root: Path, patch: pytest.MonkeyPatch) -> None:
+    """One note of each family in each part, but no synth lead outside of training."""
+    patch.setattr(nsynth, "CLIPS_PER_SPLIT", {"train": 11, "val": 10, "test": 10})
+    audio = []
+    for folder in ("nsynth-train", "nsynth-valid", "nsynth-test"):
+        notes = {
+            f"{family}_{folder[7:10]}_000-060-100": {"instrument_family": number, "pitch": 60}
+            for number, family in enumerate(nsynth.CATEGORIES)
+            if family != "synth_lead" or folder == "nsynth-train"
+        }
+        (root / folder).mkdir(parents=True)
+        (root / folder / "examples.json").write_text(json.dumps(notes), encoding="utf-8")
+        audio += [root / folder / "audio" / f"{name}.wav" for name in notes]
+    copies_of_one_sound(root, audio)
+
+
+def make_voxforge(root: Path, patch: pytest.MonkeyPatch) -> None:
+    """Ten speakers of each language, one with two submissions, and an anonymous one."""
+    submissions = [f"speaker{number}-20080101-abc" for number in range(10)]
+    submissions += ["speaker0-20090101-xyz", "anonymous-20080101-abc"]
+    places = [
+        root / language / submission / "wav" / f"{language}1-01.wav"
+        for language in voxforge.CATEGORIES
+        for submission in submissions
+    ]
+    copies_of_one_sound(root, places)
+
+
+def make_voxceleb1(root: Path, patch: pytest.MonkeyPatch) -> None:
+    """Two speakers with a video in each part, of two utterances each."""
+    patch.setattr(voxceleb1, "SPEAKER_COUNT", 2)
+    patch.setattr(voxceleb1, "CLIPS_PER_SPLIT", {"train": 4, "val": 4, "test": 4})
+    names = {
+        f"{speaker}/video{split}/0000{number}.wav": split
+        for speaker in ("id10001", "id10002")
+        for split in (1, 2, 3)
+        for number in (1, 2)
+    }
+    write_lines(root / voxceleb1.TABLE, (f"{split} {name}" for name, split in names.items()))
+    part = {1: "dev/wav", 2: "dev/wav", 3: "test/wav"}
+    copies_of_one_sound(root, (root / part[split] / name for name, split in names.items()))
+
+
 LAYOUTS: dict[str, Callable[[Path, pytest.MonkeyPatch], None]] = {
     esc50.NAME: make_esc50,
     random_split.NAME: make_esc50,
@@ -111,6 +205,12 @@ LAYOUTS: dict[str, Callable[[Path, pytest.MonkeyPatch], None]] = {
     fsd50k.NAME: make_fsd50k,
     folders.NAME: make_folders,
     label_table.NAME: make_table,
+    speech_commands.NAME: make_speech_commands,
+    crema_d.NAME: make_crema_d,
+    gtzan.NAME: make_gtzan,
+    nsynth.NAME: make_nsynth,
+    voxforge.NAME: make_voxforge,
+    voxceleb1.NAME: make_voxceleb1,
 }
 """Makes a valid, tiny copy of each data set in a folder."""
 

@@ -4,7 +4,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from kikimimi.datasets import esc50, folders, fsd50k, label_table, random_split, urbansound8k
+from kikimimi.datasets import (
+    crema_d,
+    esc50,
+    folders,
+    fsd50k,
+    gtzan,
+    label_table,
+    nsynth,
+    random_split,
+    speech_commands,
+    urbansound8k,
+    voxceleb1,
+    voxforge,
+)
 from kikimimi.datasets.records import DatasetClip
 from kikimimi.errors import ConfigError
 from kikimimi.names import suggestion
@@ -49,7 +62,10 @@ class Dataset(Protocol):
 
 _DATASETS: dict[str, Dataset] = {
     dataset.NAME: dataset
-    for dataset in (esc50, random_split, urbansound8k, fsd50k, folders, label_table)
+    for dataset in (
+        *(esc50, random_split, urbansound8k, fsd50k, folders, label_table),
+        *(speech_commands, crema_d, gtzan, nsynth, voxforge, voxceleb1),
+    )
 }
 
 
