@@ -91,6 +91,17 @@ def find_tags(word: str) -> tuple[str, ...]:
 
 
 @cache
+def japanese_words(*, synonyms: bool = True) -> tuple[str, ...]:
+    """Every Japanese name of every tag, with its synonyms if they are wanted, each once."""
+    words = (
+        word
+        for entry in _entries().values()
+        for word in (entry.japanese, *(entry.synonyms_ja if synonyms else ()))
+    )
+    return tuple(dict.fromkeys(words))
+
+
+@cache
 def _entries() -> dict[str, TagEntry]:
     return {entry.tag: entry for name in VOCABULARIES for entry in vocabulary(name)}
 
