@@ -25,6 +25,9 @@ SMALL: dict[str, dict] = {
     "ast": {"size": 24, "layers": 2, "feed_forward": 32},
     "byol_a_v1": {"embedding_size": 32},
     "byol_a_v2": {"mlp_size": 32},
+    "cnn10": {"channels": (4, 4, 8, 8)},
+    "cnn14": {"channels": (4, 4, 4, 8, 8, 16)},
+    "cnn6": {"channels": (4, 4, 8, 8)},
     "conformer": {"size": 16, "layers": 2, "subsampling_channels": 8, "feed_forward": 32},
     "crnn": {"channels": (8, 8, 8), "gru_size": 8},
     "eat": {"channels": 4, "size": 16, "heads": 2, "layers": 2, "feed_forward": 32},
@@ -33,6 +36,8 @@ SMALL: dict[str, dict] = {
     "plain_cnn": {"channels": (8, 8, 16, 16)},
     "residual_cnn": {"stem_channels": 8, "channels": (8, 8, 16, 16), "blocks": (1, 1, 1, 1)},
     "spectrogram_vit": {"n_mels": N_MELS, "width": 24, "depth": 2, "heads": 2},
+    "vggish": {"channels": (4, 4, 8, 8), "hidden": 32, "embedding_size": 16},
+    "yamnet": {"width": 0.1},
 }
 """Sizes for speed; a network without an entry is tested at its own."""
 
