@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kikimimi.encoders.vocabulary import (
     VOCABULARIES,
     TagEntry,
+    audioset_527,
     display_name,
     find_tags,
     names_of,
@@ -21,7 +22,8 @@ from kikimimi.encoders.vocabulary import (
 )
 from kikimimi.errors import EncoderError
 
-ENTRIES = [entry for name in VOCABULARIES for entry in vocabulary(name)]
+OTHERS = [entry for entry in audioset_527() if entry not in vocabulary("audioset")]
+ENTRIES = [*(entry for name in VOCABULARIES for entry in vocabulary(name)), *OTHERS]
 JAPANESE = re.compile(r"[぀-ヿ㐀-鿿々]")
 # Abbreviations that a Japanese editor writes in Latin letters.
 LATIN_WORDS_OF_JAPANESE = {"R&B", "EDM", "BGM", "SE", "TV"}
@@ -50,7 +52,21 @@ def test_the_esc50_names_are_those_of_the_table_in_order(shared_data: Path) -> N
 def test_sizes() -> None:
     assert len(vocabulary("audioset")) == 521
     assert len(vocabulary("esc50")) == 50
-    assert len({entry.tag for entry in ENTRIES}) == 571
+    assert len({entry.tag for entry in ENTRIES}) == 577
+
+
+def test_all_classes_of_audioset_stand_at_their_numbers() -> None:
+    """Numbers of `class_labels_indices.csv`, which comes with AudioSet."""
+    names = [entry.tag.partition("/")[2] for entry in audioset_527()]
+    assert len(names) == len(set(names)) == 527
+    known = {
+        **{0: "Speech", 1: "Male speech, man speaking", 2: "Female speech, woman speaking"},
+        **{3: "Child speech, kid speaking", 12: "Battle cry", 13: "Children shouting"},
+        **{32: "Male singing", 33: "Female singing", 34: "Child singing", 72: "Animal"},
+        **{137: "Music", 276: "Happy music", 277: "Funny music", 278: "Sad music"},
+        **{300: "Vehicle", 426: "Explosion", 500: "Silence", 526: "Field recording"},
+    }
+    assert {number: names[number] for number in known} == known
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.tag)

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from kikimimi.errors import EncoderError
 from kikimimi.names import suggestion
@@ -51,17 +51,33 @@ def vocabulary(name: str) -> tuple[TagEntry, ...]:
     """
     if name not in VOCABULARIES:
         raise EncoderError(f"there is no tag vocabulary '{name}'; {suggestion(name, VOCABULARIES)}")
-    source = files("kikimimi.encoders") / "vocabularies" / f"{name}.json"
-    entries = json.loads(source.read_text(encoding="utf-8"))["entries"]
-    return tuple(
-        TagEntry(
-            tag=f"{name}/{entry['name']}",
-            english=entry["english"],
-            japanese=entry["japanese"],
-            synonyms_en=tuple(entry["synonyms_en"]),
-            synonyms_ja=tuple(entry["synonyms_ja"]),
-        )
-        for entry in entries
+    return tuple(_tag_entry(name, entry) for entry in _read(name))
+
+
+@cache
+def audioset_527() -> tuple[TagEntry, ...]:
+    """All classes of AudioSet in the order of its class numbers: `vocabulary("audioset")` and six
+    others, of the same vocabulary, that YAMNet leaves out.
+    """
+    entries = list(vocabulary("audioset"))
+    for entry in _read("audioset_others"):
+        entries.insert(entry["index"], _tag_entry("audioset", entry))
+    return tuple(entries)
+
+
+def _read(file_name: str) -> list[dict[str, Any]]:
+    source = files("kikimimi.encoders") / "vocabularies" / f"{file_name}.json"
+    entries: list[dict[str, Any]] = json.loads(source.read_text(encoding="utf-8"))["entries"]
+    return entries
+
+
+def _tag_entry(vocabulary_name: str, entry: dict[str, Any]) -> TagEntry:
+    return TagEntry(
+        tag=f"{vocabulary_name}/{entry['name']}",
+        english=entry["english"],
+        japanese=entry["japanese"],
+        synonyms_en=tuple(entry["synonyms_en"]),
+        synonyms_ja=tuple(entry["synonyms_ja"]),
     )
 
 
@@ -103,7 +119,8 @@ def japanese_words(*, synonyms: bool = True) -> tuple[str, ...]:
 
 @cache
 def _entries() -> dict[str, TagEntry]:
-    return {entry.tag: entry for name in VOCABULARIES for entry in vocabulary(name)}
+    listed = {entry.tag: entry for name in VOCABULARIES for entry in vocabulary(name)}
+    return listed | {entry.tag: entry for entry in audioset_527()}
 
 
 @cache
