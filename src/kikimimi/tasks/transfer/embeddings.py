@@ -40,13 +40,42 @@ def clip_embeddings(
     Raises:
         DatasetError: clips cannot be read; all are tried first, and the message names three.
     """
-    place = cache / f"{_digest(paths, encoder)}.npy"
+    return cached_embeddings(
+        paths,
+        lambda path: clip_embedding(path, encoder),
+        key=encoder.identity,
+        cache=cache,
+        progress=progress,
+    )
+
+
+def cached_embeddings(
+    paths: Sequence[Path],
+    embed: Callable[[Path], tuple[FloatArray, float]],
+    *,
+    key: str,
+    cache: Path,
+    progress: Progress | None = None,
+) -> FloatArray:
+    """Embeddings (V, D) of clips, read from `cache` if an earlier call has made the same.
+
+    Args:
+        paths: V audio files.
+        embed: gives the embedding (D,) of a file, and how many seconds it heard.
+        key: names all but the files that the embeddings depend on.
+        cache: the folder.
+        progress: called after each clip.
+
+    Raises:
+        DatasetError: clips cannot be read; all are tried first, and the message names three.
+    """
+    place = cache / f"{_digest(paths, key)}.npy"
     if place.exists():
         return np.load(place, allow_pickle=False)
     embeddings, faults, seconds = [], [], 0.0
     for number, path in enumerate(paths, start=1):
         try:
-            embedding, length_s = clip_embedding(path, encoder)
+            embedding, length_s = embed(path)
         except KikimimiError as error:
             faults.append(str(error))
             continue
@@ -65,11 +94,11 @@ def clip_embeddings(
     return np.stack(embeddings)
 
 
-def _digest(paths: Sequence[Path], encoder: Encoder) -> str:
+def _digest(paths: Sequence[Path], key: str) -> str:
     facts = [path.stat() for path in paths]
     described = [
         [str(path.absolute()), fact.st_size, fact.st_mtime_ns]
         for path, fact in zip(paths, facts, strict=True)
     ]
-    text = json.dumps([encoder.identity, described])
+    text = json.dumps([key, described])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
