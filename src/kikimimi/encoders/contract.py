@@ -117,6 +117,11 @@ class Encoder(ABC):
         raise NotImplementedError
 
     @property
+    def reference(self) -> str:
+        """What `registry.create_encoder` makes this encoder of again, from any working folder."""
+        return self.card.name
+
+    @property
     def identity(self) -> str:
         """Short name of exactly these weights under this card, `name@digest`.
 

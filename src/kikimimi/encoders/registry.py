@@ -4,12 +4,15 @@ Each encoder is one module of this package, or of `kikimimi.encoders.published`,
 class with `@register`. The modules are imported only when somebody asks for encoders.
 """
 
+import os
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import TypeVar
 
 from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.weights import CONFIG_NAME
 from kikimimi.errors import EncoderError
 from kikimimi.names import suggestion
 
@@ -43,11 +46,15 @@ def encoder_names() -> list[str]:
 def create_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     """Construct an encoder without loading its weights.
 
+    A path is the folder of an encoder that was trained (`kikimimi.encoders.trained`): whatever has
+    a slash in it, or is a folder with a `config.json` and no encoder's name.
+
     A name followed by layers in brackets, `"kikimimi[layer7,layer14]"`, is an encoder that fuses
     them (`kikimimi.encoders.fusion`).
 
     Raises:
-        EncoderError: no encoder has this name; the message names the nearest one.
+        EncoderError: no encoder has this name, and the message names the nearest one; or there is
+            no encoder in the folder.
     """
     from kikimimi.encoders.fusion import fused_from_name
 
@@ -55,6 +62,10 @@ def create_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     fused = fused_from_name(name, create_encoder)
     if fused is not None:
         return fused
+    if _is_folder(name):
+        from kikimimi.encoders.trained import TrainedEncoder
+
+        return TrainedEncoder(Path(name))
     if name not in _FACTORIES:
         raise EncoderError(f"there is no encoder '{name}'; {suggestion(name, _FACTORIES)}")
     return _FACTORIES[name]()
@@ -67,6 +78,12 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
         EncoderError: no encoder has this name, or its weights are missing or damaged.
     """
     return create_encoder(name).load()
+
+
+def _is_folder(name: str) -> bool:
+    if any(separator in name for separator in ("/", os.sep)):
+        return True
+    return name not in _FACTORIES and (Path(name) / CONFIG_NAME).is_file()
 
 
 def _import_modules() -> None:

@@ -12,13 +12,15 @@ from kikimimi.encoders.registry import DEFAULT_ENCODER, create_encoder
 from kikimimi.errors import LibraryError
 from kikimimi.library import changes, store, tagging
 from kikimimi.library.contents import SoundEmbedding, all_embeddings, all_tags
-from kikimimi.library.database import Database, create_database, read_settings
+from kikimimi.library.database import Database, create_database
 from kikimimi.library.duplicates import DEFAULT_THRESHOLD, DuplicateGroup, find_duplicates
 from kikimimi.library.encoder_setting import (
     check_wanted_encoder,
     encoder_settings,
     load_library_encoder,
     read_encoder_identity,
+    read_encoder_reference,
+    remember_reference,
 )
 from kikimimi.library.example import Example, example_vectors
 from kikimimi.library.hash_codes import HashRecall
@@ -125,7 +127,13 @@ class Library:
             # Another process may have moved the library to another encoder since the last call.
             identity = read_encoder_identity(connection)
             if self._encoder is None or self._encoder.identity != identity:
-                self._encoder = load_library_encoder(connection, self.path)
+                self._encoder = load_library_encoder(
+                    connection, self.path, wanted=self._wanted_encoder
+                )
+            moved = read_encoder_reference(connection) != self._encoder.reference
+        if moved:
+            with self.database.writing() as connection:
+                remember_reference(connection, self._encoder)
         return self._encoder
 
     def index(
@@ -198,7 +206,7 @@ class Library:
             EncoderError: there is no such encoder, or it cannot be loaded.
         """
         with self.database.reading() as connection:
-            name = encoder or read_settings(connection)["encoder_name"]
+            name = encoder or read_encoder_reference(connection)
         new = create_encoder(name).load()
         with indexing_lock(self.path):
             report = re_embed(self.database, new, workers=workers, progress=progress)

@@ -30,8 +30,9 @@ settings = Table(
     Column("key", String, primary_key=True),
     Column("value", String, nullable=False),
 )
-"""`encoder_identity`, `encoder_name`, `encoder_card` (JSON), `created_at`, `revision`, and where
-searches go through binary codes `hash_bits`."""
+"""`encoder_identity`, `encoder_name`, `encoder_reference` (what `create_encoder` takes),
+`encoder_card` (JSON), `created_at`, `revision`, and where searches go through binary codes
+`hash_bits`."""
 
 sounds = Table(
     "sounds",

@@ -39,7 +39,7 @@ class WorkerPool:
 
     Args:
         count: number of processes.
-        encoder: the encoder of the library; each worker loads it by its name.
+        encoder: the encoder of the library; each worker loads it by its reference.
         library: path of the library file, where workers look up known content.
     """
 
@@ -103,7 +103,7 @@ class WorkerPool:
 
     def _feed(self, pending: deque[FileTask], count: int) -> None:
         while len(self._workers) < min(count, len(pending)):
-            self._workers.append(_Worker(self._encoder.card.name, self._library, self._inbox))
+            self._workers.append(_Worker(self._encoder.reference, self._library, self._inbox))
         for worker in self._workers[:count]:
             while pending and len(worker.tasks) < _TASKS_AHEAD:
                 worker.give(pending.popleft())
@@ -135,7 +135,7 @@ class _Worker:
     """One process and the files that it has been given, the first of them in work."""
 
     def __init__(
-        self, encoder_name: str, library: Path, inbox: "queue.Queue[tuple[_Worker, Message]]"
+        self, encoder: str, library: Path, inbox: "queue.Queue[tuple[_Worker, Message]]"
     ) -> None:
         self.tasks: deque[FileTask] = deque()
         self.ready = False
@@ -148,7 +148,7 @@ class _Worker:
             env=_environment(),
             start_new_session=True,
         )
-        self._send({"encoder": encoder_name, "library": os.fspath(library.absolute())})
+        self._send({"encoder": encoder, "library": os.fspath(library.absolute())})
         threading.Thread(target=self._listen, args=(inbox,), daemon=True).start()
 
     def give(self, task: FileTask) -> None:
