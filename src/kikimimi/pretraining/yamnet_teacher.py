@@ -6,7 +6,6 @@ weights are int8 with one scale a channel. Needs `ai-edge-litert` (`pip install 
 """
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,13 @@ import numpy as np
 import torch
 
 from kikimimi.encoders.mobilenet import MobileNet
+from kikimimi.encoders.published.yamnet_tflite import open_tflite, tflite_constants
 from kikimimi.errors import EncoderError
 from kikimimi.types import FloatArray
 
 SAMPLE_RATE_HZ = 16000
 PATCH_SAMPLES = 15600
 PATCH_HOP_S = 0.48
-EVENT_COUNT = 521
 
 _PATCH_HOP = int(PATCH_HOP_S * SAMPLE_RATE_HZ)
 
@@ -29,7 +28,7 @@ class YamnetTeacher:
     """Scores and features of YAMNet on patches of 0.975 s, one thread."""
 
     def __init__(self, path: Path) -> None:
-        self._interpreter = _interpreter(path)
+        self._interpreter = open_tflite(path)
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._scores = self._interpreter.get_output_details()[0]["index"]
 
@@ -49,7 +48,7 @@ def copy_layers(path: Path, network: MobileNet) -> None:
     Raises:
         EncoderError: the file is not the expected graph.
     """
-    constants = _constants(_interpreter(path))
+    constants = tflite_constants(path)
     _assign(network.stem, constants, "layer1/conv")
     for number, block in enumerate(network.blocks, start=2):
         _assign(block.depthwise, constants, f"layer{number}/depthwise_conv")
@@ -71,69 +70,13 @@ def _assign(layer: Any, constants: dict[str, FloatArray], name: str) -> None:
 
 
 def _torch_kernel(kernel: FloatArray) -> FloatArray:
-    """Reorder axes for `MobileNet`; reverse 3 x 3 kernels in time and frequency.
-
-    tflite keeps depthwise kernels as (1, height, width, C), others as (out, height, width, in).
-    """
+    """Reorder axes for `MobileNet`; reverse 3 x 3 kernels in time and frequency."""
     if kernel.ndim == 2:
         return kernel
     if kernel.shape[1:3] == (1, 1):
         return kernel[:, 0, 0, :].T
     depthwise = kernel.shape[0] == 1
     return kernel.transpose((3, 0, 1, 2) if depthwise else (0, 3, 1, 2))[:, :, ::-1, ::-1]
-
-
-def _interpreter(path: Path) -> Any:
-    try:
-        litert = import_module("ai_edge_litert.interpreter")
-    except ImportError:
-        raise EncoderError(
-            'the teacher needs ai-edge-litert; install it with pip install "kikimimi[train]"'
-        ) from None
-    if not path.is_file():
-        raise EncoderError(f"there is no teacher at {path}; give the path of yamnet.tflite")
-    interpreter = litert.Interpreter(str(path), num_threads=1)
-    interpreter.allocate_tensors()
-    return interpreter
-
-
-def _constants(interpreter: Any) -> dict[str, FloatArray]:
-    """Kernels and biases as float32 by `<layer>/kernel` and `<layer>/bias`."""
-    found: dict[str, FloatArray] = {}
-    for detail in interpreter.get_tensor_details():
-        layer = _layer_of(detail)
-        if layer is None or not _is_constant(detail):
-            continue
-        values = interpreter.get_tensor(detail["index"])
-        kind = "bias" if values.ndim == 1 else "kernel"
-        found[f"{layer}/{kind}"] = _dequantise(values, detail["quantization_parameters"])
-    return found
-
-
-def _layer_of(detail: dict[str, Any]) -> str | None:
-    parts = detail["name"].split(";")[0].split("/")
-    if "dense" in parts or tuple(detail["shape"]) == (EVENT_COUNT,):
-        return "dense"
-    if len(parts) > 2 and parts[1].startswith("layer"):
-        return f"{parts[1]}/{parts[2]}"
-    return None
-
-
-def _is_constant(detail: dict[str, Any]) -> bool:
-    shape = tuple(int(size) for size in detail["shape"])
-    if len(shape) == 4:
-        return shape[1:3] in ((3, 3), (1, 1))
-    return len(shape) == 1 or shape[:1] == (EVENT_COUNT,)
-
-
-def _dequantise(values: Any, parameters: dict[str, Any]) -> FloatArray:
-    scales = parameters["scales"]
-    if scales.size == 0:
-        return values.astype(np.float32)
-    shape = [1] * values.ndim
-    shape[parameters["quantized_dimension"]] = scales.size
-    zero_points = np.broadcast_to(parameters["zero_points"], scales.shape).reshape(shape)
-    return ((values.astype(np.float32) - zero_points) * scales.reshape(shape)).astype(np.float32)
 
 
 def _patches(samples: FloatArray) -> Iterator[FloatArray]:

@@ -81,7 +81,9 @@ def fit(network: "nn.Module", state: Mapping[str, "Tensor"], *, path: Path, mode
             f"{display_path(path)}: is not a checkpoint of {model}: it {', '.join(found)}; give "
             "the file that the card names"
         )
-    network.load_state_dict(dict(state))
+    network.load_state_dict(
+        {name: value.to(wanted[name].dtype) for name, value in state.items()}, assign=True
+    )
 
 
 def converted_for(path: Path) -> str | None:
