@@ -19,7 +19,7 @@ from kikimimi.tasks.classification.evaluation import figure_of_merit
 from kikimimi.types import FloatArray
 
 DEFAULT_LR = 3e-4
-LR_CANDIDATES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+LR_CANDIDATES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 
 
 @dataclass(frozen=True, slots=True)
