@@ -1,0 +1,1 @@
+"""Embeddings brought down to few dimensions, to be looked at and described."""
