@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from sklearn.metrics import average_precision_score
 from sklearn.neighbors import NearestNeighbors
 
@@ -11,6 +12,7 @@ from kikimimi.metrics.retrieval import (
     hamming_distances,
     mean_average_precision,
     precision_at_k,
+    query_average_precision,
     squared_distances,
 )
 
@@ -122,3 +124,26 @@ def test_hamming_distances_count_unequal_bits() -> None:
     codes = np.random.default_rng(0).integers(0, 256, size=(20, 6), dtype=np.uint8)
     expected = [[sum(int(byte).bit_count() for byte in x ^ y) for y in codes] for x in codes]
     np.testing.assert_array_equal(hamming_distances(codes), expected)
+
+
+@settings(deadline=None)
+@given(
+    arrays(np.float64, (3, 12), elements=st.floats(0, 1, width=16)),
+    st.lists(st.sampled_from("abc"), min_size=12, max_size=12),
+)
+def test_average_precision_of_queries_is_that_of_scikit_learn(
+    distances: np.ndarray, labels: list[str]
+) -> None:
+    distances = distances + np.arange(36).reshape(3, 12) * 1e-6  # no ties, whose order is open
+    asked = [label for label in "abc" if label in labels]
+    expected = [
+        average_precision_score([each == label for each in labels], -distances["abc".index(label)])
+        for label in asked
+    ]
+    found = query_average_precision(distances, list("abc"), labels)
+    assert found == pytest.approx(np.mean(expected))
+
+
+def test_average_precision_of_queries_at_k_looks_no_further() -> None:
+    distances = np.array([[0.1, 0.2, 0.3, 0.4]])
+    assert query_average_precision(distances, ["a"], ["a", "b", "b", "a"], k=2) == 0.5

@@ -117,6 +117,39 @@ class Encoder(ABC):
         raise NotImplementedError
 
     @property
+    def knows_words(self) -> bool:
+        """Whether `text_query` gives vectors; asking is cheap, and loads nothing."""
+        return False
+
+    def text_query(self, texts: Sequence[str]) -> FloatArray | None:
+        """English sentences in the space of `embed_clips`: S texts -> (S, D), each of length 1.
+
+        The greater the cosine with an embedding, the better the words fit the sound. None where
+        the encoder knows no words.
+
+        Raises:
+            EncoderError: a text is empty, or the weights for words are damaged.
+        """
+        return None
+
+    def label_logits(self, texts: Sequence[str], encoding: Encoding) -> FloatArray | None:
+        """How well labels fit B clips: (B, S); their softmax over S texts are the shares.
+
+        None where the encoder knows no words. Raises as `text_query` does.
+        """
+        queries = self.text_query(texts)
+        if queries is None:
+            return None
+        lengths = np.linalg.norm(encoding.embeddings, axis=1, keepdims=True)
+        cosines = encoding.embeddings @ queries.T / np.maximum(lengths, _LEAST_LENGTH)
+        return self.text_scale * cosines
+
+    @property
+    def text_scale(self) -> float:
+        """What a cosine with words is multiplied with before a softmax."""
+        return _TEXT_SCALE
+
+    @property
     def reference(self) -> str:
         """What `registry.create_encoder` makes this encoder of again, from any working folder."""
         return self.card.name
@@ -201,6 +234,9 @@ class Encoder(ABC):
             )
         return self._hash_projection(bits)
 
+
+_LEAST_LENGTH = 1e-12
+_TEXT_SCALE = 1 / 0.07  # the temperature that contrastive trainings begin with
 
 _VECTOR_FIELDS = {"name", "sample_rate_hz", "embedding_size", "window_s", "vocabulary"}
 

@@ -5,7 +5,7 @@ Each is a MobileNet v1 that started from YAMNet's layers and was distilled on cl
 least 0.96 s.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from kikimimi.encoders.mobilenet import MobileNet
+    from kikimimi.encoders.text.words import AlignedWords
 
 _FRAME_SAMPLES = 32 * YAMNET.hop_length
 _MIN_FRAMES = 3
@@ -73,6 +74,25 @@ class EmbeddedEncoder(Encoder):
     def _hash_projection(self, bits: int) -> HashProjection:
         layer = self._loaded().hash[str(bits)].state_dict()
         return HashProjection(layer["weight"].numpy().copy(), layer["bias"].numpy().copy())
+
+    @cached_property
+    def _words(self) -> "AlignedWords | None":
+        from kikimimi.encoders.text.words import aligned_words
+
+        return aligned_words(self._folder, encoder_digest=self.weights_digest)
+
+    @property
+    def knows_words(self) -> bool:
+        """Whether there is a text head, and the extra `text` is installed."""
+        return self._words is not None
+
+    def text_query(self, texts: Sequence[str]) -> FloatArray | None:
+        """Sentences through the sentence model and the text head; None without them."""
+        return None if self._words is None else self._words.query(texts)
+
+    def label_logits(self, texts: Sequence[str], encoding: Encoding) -> FloatArray | None:
+        """Cosines and likeness to the tags that are heard, both in standard deviations."""
+        return None if self._words is None else self._words.label_logits(texts, encoding)
 
     def _encode(self, samples: FloatArray) -> Encoding:
         import torch

@@ -78,6 +78,40 @@ def mean_average_precision(
     return float(np.mean(found))
 
 
+def query_average_precision(
+    distances: NDArray[Any],
+    query_labels: Sequence[str],
+    labels: Sequence[str],
+    *,
+    k: int | None = None,
+) -> float:
+    """`mean_average_precision` of queries that are not rows themselves, such as words for sounds.
+
+    Args:
+        distances: (Q, V), row q from query q; finite.
+        query_labels: Q labels.
+        labels: V labels.
+        k: how far down a ranking to look; all of it if None.
+
+    Raises:
+        ValueError: the sizes do not fit, k is below 1, or no query has an answer.
+    """
+    if k is not None and k < 1:
+        raise ValueError(f"a ranking cannot be cut at {k}")
+    if distances.shape != (len(query_labels), len(labels)):
+        raise ValueError(
+            f"distances {distances.shape}, {len(query_labels)} queries, {len(labels)} labels"
+        )
+    found = []
+    for row, label in zip(distances, query_labels, strict=True):
+        answers = np.array([each == label for each in labels])
+        if answers.any():
+            found.append(_average_precision(row, answers, k or len(row)))
+    if not found:
+        raise ValueError("no query has a candidate of its own label")
+    return float(np.mean(found))
+
+
 def _average_precision(distances: NDArray[Any], answers: NDArray[np.bool_], k: int) -> float:
     """Expected average precision of one ranking at k, over all orders of equal distances."""
     group = np.unique(distances, return_inverse=True)[1]

@@ -1,0 +1,1 @@
+"""Aligning sentences with the embeddings of a frozen encoder (M2D-CLAP in small)."""
