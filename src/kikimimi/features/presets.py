@@ -149,6 +149,19 @@ MSM_MAE = LogMelConfig(
 M2D = MSM_MAE
 """M2D: Niizumi et al., "Masked modeling duo", 2023; the front end of MSM-MAE."""
 
+CLAP = LogMelConfig(
+    sample_rate_hz=48000,
+    n_fft=1024,
+    win_length=1024,
+    hop_length=480,
+    n_mels=64,
+    f_min_hz=50.0,
+    f_max_hz=14000.0,
+    compression="db",
+    pad_mode="reflect",
+)
+"""CLAP without feature fusion: Wu et al., "Large-scale contrastive language-audio", 2023."""
+
 PRESETS: dict[str, LogMelConfig] = {
     "komiya": KOMIYA,
     "sed_44k": SED_44K,
@@ -161,5 +174,6 @@ PRESETS: dict[str, LogMelConfig] = {
     "byol_a": BYOL_A,
     "msm_mae": MSM_MAE,
     "m2d": M2D,
+    "clap": CLAP,
 }
 """Every preset by its name in recipes."""
