@@ -17,12 +17,12 @@ import numpy as np
 
 from kikimimi.audio.reading import read_clip
 from kikimimi.audio.resampling import resample
+from kikimimi.encoders.published.yamnet_tflite import EVENT_COUNT
 from kikimimi.errors import KikimimiError
 from kikimimi.features.logmel import LogMel
 from kikimimi.features.presets import YAMNET
 from kikimimi.files import draft_of
 from kikimimi.pretraining.yamnet_teacher import (
-    EVENT_COUNT,
     PATCH_HOP_S,
     PATCH_SAMPLES,
     SAMPLE_RATE_HZ,
