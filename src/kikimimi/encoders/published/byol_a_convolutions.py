@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
     from kikimimi.networks.byol_a import ByolAEncoder
 
-LICENCE = "NTT evaluation licence: research and evaluation only, no commercial use; code Apache-2.0"
-"""Of the weights that NTT publishes."""
-
 FRONT_END = replace(BYOL_A, mean=-5.4919195, scale=5.0389895)
 """With the statistics that the authors give beside their weights."""
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kikimimi.encoders.published.byol_a_convolutions import (
     FRONT_END,
-    LICENCE,
     WINDOW_S,
     ByolAPublished,
 )
+from kikimimi.encoders.published.ntt import LICENCE
 from kikimimi.encoders.published.source import PublishedCard, WeightsSource
 from kikimimi.encoders.registry import register
 

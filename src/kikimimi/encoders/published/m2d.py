@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from kikimimi.encoders.published.masked_spectrogram import (
     HOP_S,
-    LICENCE,
     PARAMETERS,
     MaskedSpectrogramEncoder,
 )
+from kikimimi.encoders.published.ntt import LICENCE
 from kikimimi.encoders.published.source import PublishedCard, WeightsSource
 from kikimimi.encoders.registry import register
 from kikimimi.features.presets import M2D

@@ -13,10 +13,10 @@ from kikimimi.encoders.contract import check_clips
 from kikimimi.encoders.published.checkpoints import tensors_in
 from kikimimi.encoders.published.masked_spectrogram import (
     HOP_S,
-    LICENCE,
     PARAMETERS,
     MaskedSpectrogramEncoder,
 )
+from kikimimi.encoders.published.ntt import LICENCE
 from kikimimi.encoders.published.source import PublishedCard, WeightsSource
 from kikimimi.encoders.registry import register
 from kikimimi.errors import EncoderError

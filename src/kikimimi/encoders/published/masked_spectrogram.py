@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 PATCH_FRAMES = 16
 HOP_S = PATCH_FRAMES * M2D.hop_length / M2D.sample_rate_hz
-LICENCE = "NTT evaluation licence: research and evaluation only, no commercial use; code Apache-2.0"
-"""Of the weights that NTT publishes."""
 PARAMETERS = 85_244_928
 """Of ViT-base with a class token."""
 

@@ -7,10 +7,10 @@ from kikimimi.encoders.published.fetching import ByteProgress
 from kikimimi.encoders.published.locations import folder_to_write
 from kikimimi.encoders.published.masked_spectrogram import (
     HOP_S,
-    LICENCE,
     PARAMETERS,
     MaskedSpectrogramEncoder,
 )
+from kikimimi.encoders.published.ntt import LICENCE
 from kikimimi.encoders.published.source import PublishedCard, WeightsSource
 from kikimimi.encoders.registry import register
 from kikimimi.errors import EncoderError
