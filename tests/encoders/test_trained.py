@@ -253,7 +253,7 @@ def test_a_library_tells_where_its_encoder_was_and_takes_its_new_place(
     moved = shutil.move(folder, tmp_path / "elsewhere")
     with (
         Library(path) as library,
-        pytest.raises(LibraryError, match="was in the folder.*--encoder"),
+        pytest.raises(LibraryError, match=r"was in the folder .*--encoder"),
     ):
         library.encoder()
     with Library(path, encoder=str(moved)) as library:

@@ -1,13 +1,17 @@
 """What `kikimimi train` can train: one class for each `task` that a recipe may name."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from kikimimi.cli.output import json_path, print_failure, print_json
 from kikimimi.cli.progress import file_progress
+from kikimimi.cli.scores import print_score, print_summary
 from kikimimi.errors import ConfigError
 from kikimimi.names import suggestion
+from kikimimi.paths import display_path
 
 if TYPE_CHECKING:
     from kikimimi.tasks.fold_scores import FoldScore, Summary
@@ -19,7 +23,7 @@ class TrainingCall:
 
     recipe: Path
     overrides: tuple[str, ...]
-    data: Path
+    places: tuple[Path, ...]
     run: Path
     cache: Path
     folds: tuple[int, ...]
@@ -28,6 +32,17 @@ class TrainingCall:
     workers: int
     threads: int
 
+    @property
+    def data(self) -> Path:
+        """The folder of the data set.
+
+        Raises:
+            ConfigError: several places were given.
+        """
+        if len(self.places) != 1:
+            raise ConfigError(f"{self.recipe}: this task takes one --data, a data set")
+        return self.places[0]
+
 
 class Training(Protocol):
     """A training of one task."""
@@ -35,14 +50,34 @@ class Training(Protocol):
     def __init__(self, call: TrainingCall) -> None:
         """Read the recipe, before anything else is done."""
 
+    def run(self, *, as_json: bool) -> bool:
+        """Train and tell the results; return whether all inputs could be read."""
+
+
+class FoldTraining(ABC):
+    """A training with a score for each fold of a data set."""
+
+    @abstractmethod
+    def __init__(self, call: TrainingCall) -> None:
+        """Read the recipe, before anything else is done."""
+
+    @abstractmethod
     def scores(self) -> Iterator["FoldScore"]:
         """Train, and give the score of each fold."""
 
+    @abstractmethod
     def summary(self) -> "Summary":
         """What the folds say together."""
 
+    def run(self, *, as_json: bool) -> bool:
+        """Train and tell the scores; bad clips are an error, so all could be read."""
+        for score in self.scores():
+            print_score(score, as_json=as_json)
+        print_summary(self.summary(), as_json=as_json)
+        return True
 
-class ClassificationTraining:
+
+class ClassificationTraining(FoldTraining):
     """Networks, trained from scratch."""
 
     def __init__(self, call: TrainingCall) -> None:
@@ -81,7 +116,7 @@ class ClassificationTraining:
         return summarise(self._call.run)
 
 
-class TransferTraining:
+class TransferTraining(FoldTraining):
     """A linear head on a frozen encoder."""
 
     def __init__(self, call: TrainingCall) -> None:
@@ -111,8 +146,58 @@ class TransferTraining:
         return summary_of(self._scores)
 
 
+class PretrainingTraining:
+    """An encoder, from sounds without labels."""
+
+    def __init__(self, call: TrainingCall) -> None:
+        from kikimimi.pretraining.recipe import PretrainingRecipe
+        from kikimimi.training.config import build, load_recipe
+        from kikimimi.training.devices import DeviceSettings
+
+        if call.folds:
+            raise ConfigError(
+                f"{call.recipe}: this task knows no folds; leave --fold out, and give the files to "
+                "be heard as --data"
+            )
+        self._call = call
+        self._recipe = load_recipe(call.recipe, PretrainingRecipe, overrides=call.overrides)
+        wanted = {"accelerator": call.accelerator, "devices": call.devices}
+        self._devices = build(DeviceSettings, wanted, where="command line")
+
+    def run(self, *, as_json: bool) -> bool:
+        """Train, name bad files, and tell where the encoder is."""
+        import torch
+
+        from kikimimi.pretraining.run import pretrain
+
+        call = self._call
+        torch.set_num_threads(call.threads)
+        with file_progress("Decoding") as step:
+            trained = pretrain(
+                self._recipe,
+                call.places,
+                call.run,
+                cache=call.cache,
+                devices=self._devices,
+                workers=call.workers,
+                bad_file=_name_bad_file,
+                decoding=step,
+            )
+        if as_json:
+            record = {"encoder": json_path(trained.encoder), "loss": trained.loss}
+            print_json({**record, "files": trained.files, "failed": trained.bad_files})
+        else:
+            print(f"{display_path(trained.encoder)}: loss {trained.loss:.4g}")
+        return trained.bad_files == 0
+
+
+def _name_bad_file(path: Path, reason: str) -> None:
+    print_failure(path, reason.removeprefix(f"{display_path(path)}: "))
+
+
 _TASKS: dict[str, type[Training]] = {
     "classification": ClassificationTraining,
+    "pretraining": PretrainingTraining,
     "transfer": TransferTraining,
 }
 

@@ -6,22 +6,31 @@ from typing import Annotated
 import typer
 
 from kikimimi.cli.options import JsonOption
-from kikimimi.cli.scores import print_score, print_summary
 from kikimimi.cli.training_tasks import TrainingCall, start_training
+from kikimimi.training.shipped_recipes import find_recipe
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command."""
     app.command(
         "train",
-        epilog="Example: kikimimi train recipes/classification/esc50_residual_cnn.yaml "
-        "--data ESC-50 --run runs/residual_cnn",
+        epilog="Examples: kikimimi train recipes/classification/esc50_residual_cnn.yaml "
+        "--data ESC-50 --run runs/residual_cnn; "
+        "kikimimi train pretrain_m2d --data ~/Sounds --run runs/m2d",
     )(train)
 
 
 def train(
-    recipe: Annotated[Path, typer.Argument(help="The recipe, a YAML file.")],
-    data: Annotated[Path, typer.Option("--data", help="Folder of the data set.")],
+    recipe: Annotated[
+        str, typer.Argument(help="The recipe: a YAML file, or the name of one that is installed.")
+    ],
+    data: Annotated[
+        list[Path],
+        typer.Option(
+            "--data",
+            help="Folder of the data set; to pretrain, folders, files or lists of them.",
+        ),
+    ],
     run: Annotated[Path, typer.Option("--run", help="Folder for all that is made.")],
     fold: Annotated[
         list[int] | None, typer.Option("--fold", help="Test this fold only; may be repeated.")
@@ -39,11 +48,15 @@ def train(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train a recipe, fold by fold; started again, it goes on where it was."""
+    """Train a recipe; started again, it goes on where it was.
+
+    Recipes that are installed: pretrain_byol_a_v1, pretrain_byol_a_v2, pretrain_cola,
+    pretrain_m2d, pretrain_m2d2, pretrain_m2d_clap, pretrain_msm_mae, pretrain_waveform_agreement.
+    """
     call = TrainingCall(
-        recipe=recipe,
+        recipe=find_recipe(recipe),
         overrides=tuple(change or ()),
-        data=data,
+        places=tuple(data),
         run=run,
         cache=cache or run.parent / "cache",
         folds=tuple(fold or ()),
@@ -52,7 +65,5 @@ def train(
         workers=workers,
         threads=threads,
     )
-    training = start_training(call)
-    for score in training.scores():
-        print_score(score, as_json=as_json)
-    print_summary(training.summary(), as_json=as_json)
+    if not start_training(call).run(as_json=as_json):
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""Random crops of any number of sound files, in bounded memory."""
