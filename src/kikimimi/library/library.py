@@ -9,7 +9,7 @@ from typing import Self
 
 from kikimimi.encoders.contract import Encoder
 from kikimimi.encoders.registry import DEFAULT_ENCODER, create_encoder
-from kikimimi.errors import LibraryError
+from kikimimi.errors import EncoderError, LibraryError
 from kikimimi.library import changes, store, tagging
 from kikimimi.library.contents import SoundEmbedding, all_embeddings, all_tags
 from kikimimi.library.database import Database, create_database
@@ -38,6 +38,7 @@ from kikimimi.library.records import (
     SoundTag,
 )
 from kikimimi.library.search import Hit, SearchRequest, search
+from kikimimi.library.sense import sense_vectors
 from kikimimi.library.space import Metric
 from kikimimi.library.tag_clouds import common_tags, tag_clouds
 from kikimimi.library.taught.tags import TaughtTags
@@ -348,7 +349,8 @@ class Library:
         """Find sounds: one ranked list by example, words and filters together.
 
         Words and filters decide who is in. With an example the nearest comes first; with words
-        alone the best match; with filters alone the order is by name (see `library.search`).
+        alone the best match, and if there are few, then the sounds that fit their sense, where the
+        encoder knows words; with filters alone the order is by name (see `library.search`).
 
         Args:
             text: words; a comma means OR, a leading minus NOT, quotes a phrase.
@@ -382,6 +384,7 @@ class Library:
                 pca=pca,
                 limit=limit,
                 excluded=excluded,
+                sense=None if text is None else lambda: self._sense(text),
             )
             return search(connection, self._vector_index(), request)
 
@@ -431,6 +434,19 @@ class Library:
             if names is None:
                 names = common_tags(connection, top=top, min_score=min_score)
             return tag_clouds(connection, list(names), min_score=min_score, most=most)
+
+    def _sense(self, text: str) -> FloatArray | None:
+        """What the words of a search mean to the encoder; None where it knows no words.
+
+        A search by words needs no encoder, so that one that is missing or another is no error.
+        """
+        try:
+            with self.database.reading() as connection:
+                known = create_encoder(read_encoder_reference(connection)).knows_words
+            encoder = self.encoder() if known else None
+        except (EncoderError, LibraryError):
+            return None
+        return None if encoder is None else sense_vectors(text, encoder)
 
     def _vector_index(self) -> VectorIndex:
         if self._index is None:

@@ -2,32 +2,35 @@
 
 Words and filters decide who is in. With an example, the distance to it decides the order; a long
 example is several vectors, of which the nearest to a sound counts. With words alone the order is
-by how well they match (`word_search`), and the distance is 1 minus that score. With filters alone
-it is by the least score of the wanted tags, and again the distance is 1 minus that; then by name.
+by how well they match (`word_search`), and the distance is 1 minus that score; if that gives too
+few, sounds follow that fit the sense of the words (`sense`). With filters alone the order is by the
+least score of the wanted tags, and again the distance is 1 minus that; then by name.
 Equals stand in the order of their paths. Sounds whose files are missing are left out.
 """
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, func, select
 
 from kikimimi.errors import QueryError
 from kikimimi.library.conditions import Condition, sound_conditions, tag_strength
+from kikimimi.library.nearest import Found, NearestRequest, nearest_sounds
 from kikimimi.library.query import Filters, TextQuery, parse_query
 from kikimimi.library.records import SoundTag
 from kikimimi.library.schema import sounds
+from kikimimi.library.sense import SenseRequest, sounds_by_sense
 from kikimimi.library.space import Metric
-from kikimimi.library.vector_index import Neighbour, VectorIndex
+from kikimimi.library.vector_index import VectorIndex
 from kikimimi.library.window_rows import raw_rows
 from kikimimi.library.word_search import Matches, best_matches, matching_sounds
 from kikimimi.types import FloatArray
+
+FoundBy = Literal["example", "words", "sense", "filters"]
 
 _WORD_CANDIDATES = 2000
 _CHECKED_AT_ONCE = 1000
@@ -40,6 +43,8 @@ class SearchRequest:
     `vectors` (Q, D) or (D,) are the example. `text` is what was typed, or a parsed query.
     `metric` and `pca` (number of principal components to compare in) are for the example.
     `excluded` are ids of sounds to leave out, such as the example when it is in the library.
+    `sense` gives vectors (Q, D) for what the words mean, or None; it is asked only when the words
+    themselves find too little.
     """
 
     vectors: FloatArray | None = None
@@ -49,14 +54,15 @@ class SearchRequest:
     pca: int | None = None
     limit: int = 10
     excluded: tuple[int, ...] = ()
+    sense: Callable[[], FloatArray | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A sound that was found: `rank` from 1, and its stretch that is nearest to the example.
 
-    Without an example the stretch is the whole sound. `tags` are the user's first, then the
-    taught ones, then by score.
+    Found by words or filters the stretch is the whole sound, by their sense the one that fits
+    best. `tags` are the user's first, then the taught ones, then by score.
     """
 
     rank: int
@@ -66,6 +72,7 @@ class Hit:
     end_s: float
     distance: float
     tags: tuple[SoundTag, ...]
+    found_by: FoundBy = "example"
 
 
 def search(connection: Connection, index: VectorIndex, request: SearchRequest) -> list[Hit]:
@@ -82,22 +89,15 @@ def search(connection: Connection, index: VectorIndex, request: SearchRequest) -
     words = query if query is not None and query.groups else None
     if request.vectors is not None:
         found = _by_example(connection, index, request, words, request.vectors)
-    elif words is not None:
-        found = _by_words(connection, request, words)
-    else:
-        found = _by_filters(connection, request)
-    return _hits(connection, found[: request.limit])
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A hit before its tags are known."""
-
-    distance: float
-    path_key: bytes
-    sound_id: int
-    start_s: float
-    end_s: float
+        return _hits(connection, found[: request.limit], "example")
+    if words is None:
+        return _hits(connection, _by_filters(connection, request), "filters")
+    found = _by_words(connection, request, words)
+    hits = _hits(connection, found, "words")
+    if len(found) < request.limit and request.sense is not None:
+        more = _by_sense(connection, index, request, found)
+        hits += _hits(connection, more, "sense", first_rank=len(found) + 1)
+    return hits
 
 
 def _by_example(
@@ -106,66 +106,34 @@ def _by_example(
     request: SearchRequest,
     words: TextQuery | None,
     vectors: FloatArray,
-) -> list[_Found]:
+) -> list[Found]:
     index.refresh(connection)
-    allowed = None if words is None else matching_sounds(connection, words)
-    if request.filters != Filters():
-        allowed = _passing(connection, request.filters, allowed)
-    found, dropped = _nearest(connection, index, request, vectors, allowed)
-    if dropped and len(found) < request.limit:
-        present = _passing(connection, request.filters, allowed)
-        found, _ = _nearest(connection, index, request, vectors, present)
-    return found
-
-
-def _passing(
-    connection: Connection, filters: Filters, among: NDArray[np.int64] | None
-) -> NDArray[np.int64]:
-    """The ids of the sounds that are there and pass the filters, ascending."""
-    query = select(sounds.c.id).where(*sound_conditions(connection, filters))
-    ids = np.sort(np.array(connection.execute(query).scalars().all(), dtype=np.int64))
-    return ids if among is None else np.intersect1d(ids, among, assume_unique=True)
-
-
-def _nearest(
-    connection: Connection,
-    index: VectorIndex,
-    request: SearchRequest,
-    vectors: FloatArray,
-    allowed: NDArray[np.int64] | None,
-) -> tuple[list[_Found], bool]:
-    """The nearest sounds that are there, and whether some were dropped that are not."""
-    neighbours = index.nearest_sounds(
-        np.atleast_2d(np.asarray(vectors, dtype=np.float32)),
+    wanted = NearestRequest(
+        vectors,
         request.limit,
         metric=request.metric,
         pca=request.pca,
-        allowed=allowed,
+        filters=request.filters,
+        allowed=None if words is None else matching_sounds(connection, words),
         excluded=request.excluded,
     )
-    found = _locate(connection, neighbours)
-    found.sort(key=lambda one: (one.distance, one.path_key))
-    return found, len(found) < len(neighbours)
+    return nearest_sounds(connection, index, wanted)
 
 
-_LOCATE = (
-    "SELECT windows.id, start_s, end_s, sounds.id, path_key FROM windows "
-    "JOIN sounds ON sounds.id = sound_id "
-    "WHERE windows.id IN (SELECT value FROM json_each(?)) AND missing = 0"
-)
+def _by_sense(
+    connection: Connection, index: VectorIndex, request: SearchRequest, found: Sequence[Found]
+) -> list[Found]:
+    """The sounds that fit the sense of the words best, without those that were `found`."""
+    vectors = request.sense() if request.sense is not None else None
+    if vectors is None:
+        return []
+    known = {one.sound_id for one in found}
+    wanted = SenseRequest(vectors, request.limit, request.filters, request.excluded)
+    near = sounds_by_sense(connection, index, wanted, more=len(known))
+    return [one for one in near if one.sound_id not in known][: request.limit - len(known)]
 
 
-def _locate(connection: Connection, neighbours: Sequence[Neighbour]) -> list[_Found]:
-    distances = {one.window_id: one.distance for one in neighbours}
-    return [
-        _Found(distances[window_id], path_key, sound_id, start_s, end_s)
-        for window_id, start_s, end_s, sound_id, path_key in raw_rows(
-            connection, _LOCATE, (json.dumps(list(distances)),)
-        )
-    ]
-
-
-def _by_words(connection: Connection, request: SearchRequest, words: TextQuery) -> list[_Found]:
+def _by_words(connection: Connection, request: SearchRequest, words: TextQuery) -> list[Found]:
     """The best matches that pass the filters, looking no further than is needed."""
     conditions = _conditions(connection, request)
     matches = best_matches(connection, words, most=_WORD_CANDIDATES)
@@ -178,9 +146,9 @@ def _by_words(connection: Connection, request: SearchRequest, words: TextQuery) 
 
 def _first_passing(
     connection: Connection, conditions: list[Condition], matches: Matches, limit: int
-) -> list[_Found]:
+) -> list[Found]:
     """The first matches that pass, in the order of their places and then of their paths."""
-    passing: list[tuple[int, _Found]] = []
+    passing: list[tuple[int, Found]] = []
     for start in range(0, len(matches.sound_ids), _CHECKED_AT_ONCE):
         places = matches.places[start : start + _CHECKED_AT_ONCE].tolist()
         if len(passing) == limit and passing[-1][0] < places[0]:
@@ -192,17 +160,17 @@ def _first_passing(
             _WHOLE.where(_ID_AMONG, *conditions), {"ids": json.dumps(ids)}
         ):
             place, distance = order[row.id]
-            passing.append((place, _Found(distance, row.path_key, row.id, 0.0, row.duration_s)))
+            passing.append((place, Found(distance, row.path_key, row.id, 0.0, row.duration_s)))
         passing = sorted(passing, key=lambda one: (one[0], one[1].path_key))[:limit]
     return [found for _, found in passing]
 
 
-def _by_filters(connection: Connection, request: SearchRequest) -> list[_Found]:
+def _by_filters(connection: Connection, request: SearchRequest) -> list[Found]:
     strength = tag_strength(connection, request.filters).label("strength")
     query = _WHOLE.add_columns(strength).where(*_conditions(connection, request))
     order = (strength.desc(), sounds.c.name, sounds.c.path_key)
     rows = connection.execute(query.order_by(*order).limit(request.limit))
-    return [_Found(1 - row.strength, row.path_key, row.id, 0.0, row.duration_s) for row in rows]
+    return [Found(1 - row.strength, row.path_key, row.id, 0.0, row.duration_s) for row in rows]
 
 
 _WHOLE = select(sounds.c.id, sounds.c.path_key, sounds.c.duration_s)
@@ -217,7 +185,9 @@ def _conditions(connection: Connection, request: SearchRequest) -> list[Conditio
     return conditions
 
 
-def _hits(connection: Connection, found: Sequence[_Found]) -> list[Hit]:
+def _hits(
+    connection: Connection, found: Sequence[Found], found_by: FoundBy, *, first_rank: int = 1
+) -> list[Hit]:
     tags_of = _tags_of(connection, [one.sound_id for one in found])
     return [
         Hit(
@@ -228,8 +198,9 @@ def _hits(connection: Connection, found: Sequence[_Found]) -> list[Hit]:
             end_s=one.end_s,
             distance=one.distance,
             tags=tuple(tags_of.get(one.sound_id, {}).values()),
+            found_by=found_by,
         )
-        for rank, one in enumerate(found, start=1)
+        for rank, one in enumerate(found, start=first_rank)
     ]
 
 

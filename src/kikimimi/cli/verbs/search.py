@@ -31,12 +31,14 @@ from kikimimi.library.example import Example
 from kikimimi.library.query import Filters, parse_duration, parse_sample_rate
 from kikimimi.library.records import SoundTag
 from kikimimi.library.search import Hit
+from kikimimi.library.sense import understand
 from kikimimi.library.space import Metric
 
 _SHOWN_TAGS = 3
 
 _EXAMPLES = (
-    "Examples: kikimimi search knock.wav; kikimimi search 雨 屋根; "
+    "Examples: kikimimi search knock.wav; kikimimi search 雨 屋根; kikimimi search 'a heavy door "
+    "slams'; "
     "kikimimi search knock.wav door --tag dog --duration '<3'"
 )
 
@@ -111,14 +113,24 @@ def search(
             pca=pca,
             limit=limit,
         )
-    show_hits(hits, chosen, as_json=as_json)
+    unknown = understand(words).unknown if words else ()
+    show_hits(hits, chosen, as_json=as_json, unknown=unknown)
 
 
-def show_hits(hits: Sequence[Hit], language: Language, *, as_json: bool) -> None:
-    """Print a ranked list: a table, or a JSON line for each hit."""
+def show_hits(
+    hits: Sequence[Hit], language: Language, *, as_json: bool, unknown: Sequence[str] = ()
+) -> None:
+    """Print a ranked list: a table, or a JSON line for each hit.
+
+    `unknown` are words of the query that a search by sense did not understand.
+    """
+    by_sense = any(hit.found_by == "sense" for hit in hits)
+    if unknown and by_sense:
+        print_message(f"not understood: {', '.join(unknown)}; looked for as words only")
     if as_json:
         for hit in hits:
-            print_json(_record(hit))
+            record = _record(hit)
+            print_json({**record, "not_understood": list(unknown)} if unknown else record)
         return
     columns = ("rank", "distance", "length", "sound", "tags")
     print_table(columns, (_row(hit, language) for hit in hits), right=columns[:3])
@@ -185,6 +197,7 @@ def _record(hit: Hit) -> dict[str, object]:
         "start": round(hit.start_s, 3),
         "end": round(hit.end_s, 3),
         "distance": round(hit.distance, 6),
+        "found_by": hit.found_by,
         "tags": [
             {"name": tag.name, "score": round(tag.score, 4), "source": tag.source}
             for tag in hit.tags

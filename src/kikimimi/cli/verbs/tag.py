@@ -7,6 +7,7 @@ import typer
 
 from kikimimi.cli.classifying import classify
 from kikimimi.cli.inputs import embed_files, expand
+from kikimimi.cli.labelling import tell_labels
 from kikimimi.cli.options import JsonOption, LanguageOption, LibraryOption, open_library
 from kikimimi.cli.options import parse_language as parse
 from kikimimi.cli.output import (
@@ -23,12 +24,15 @@ from kikimimi.encoders.vocabulary import Language
 from kikimimi.errors import QueryError
 from kikimimi.types import Tag
 
+_EXAMPLES = (
+    "Examples: kikimimi tag knock.wav; kikimimi tag knock.wav --add door; "
+    "kikimimi tag knock.wav --labels 'knock, footsteps, 雨'"
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command."""
-    app.command("tag", epilog="Example: kikimimi tag knock.wav; kikimimi tag knock.wav --add door")(
-        tag
-    )
+    app.command("tag", epilog=_EXAMPLES)(tag)
 
 
 def tag(
@@ -46,14 +50,22 @@ def tag(
     classifier: Annotated[
         Path | None, typer.Option(help="Tell the classes of a transfer run instead.")
     ] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="Tell which of these words fit best: 'dog, electric car'.")
+    ] = None,
     language: LanguageOption = "",
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Tell the tags of sound files; with --add or --remove, edit the tags in the library."""
     chosen = parse(language)
+    if labels is not None and (add or remove or classifier is not None):
+        raise QueryError("--labels cannot be joined with --add, --remove or --classifier")
     if add or remove:
         _edit(files, add or [], remove or [], library)
+    elif labels is not None:
+        if not tell_labels(files, labels, encoder, limit, as_json=as_json):
+            raise typer.Exit(1)
     elif classifier is not None:
         if not classify(files, classifier, limit, as_json=as_json):
             raise typer.Exit(1)
