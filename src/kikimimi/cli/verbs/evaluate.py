@@ -1,75 +1,56 @@
-"""`kikimimi evaluate`: score what `kikimimi train` has trained."""
+"""`kikimimi evaluate`: figures of encoders, and of what `kikimimi train` has trained."""
 
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from kikimimi.cli.options import JsonOption, check_output
-from kikimimi.cli.output import print_message
-from kikimimi.cli.progress import file_progress
-from kikimimi.cli.scores import print_score, print_summary
+from kikimimi.cli.evaluating import mapping, perturbation, probes, runs
+
+_RUNS = "runs"
 
 
-class Weights(StrEnum):
-    """Which weights to score."""
+class RunsByDefault(TyperGroup):
+    """Takes a call that begins with no name of an evaluation as one of `runs`."""
 
-    ema = "ema"
-    last = "last"
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `runs` before arguments that need it."""
+        helps = {"-h", "--help"}
+        if args and args[0] not in self.commands and not helps & set(args[:1]):
+            args = [_RUNS, *args]
+        return super().parse_args(ctx, args)
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command."""
-    app.command("evaluate", epilog="Example: kikimimi evaluate runs/residual_cnn --data ESC-50")(
-        evaluate
+    verb = typer.Typer(
+        cls=RunsByDefault,
+        no_args_is_help=True,
+        help="Score runs of `kikimimi train` (evaluate RUN... --data D), or judge an encoder.",
+        epilog="Examples: kikimimi evaluate runs/residual_cnn --data ESC-50; "
+        "kikimimi evaluate linear --encoder kikimimi --data ESC-50",
     )
-
-
-def evaluate(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders; several make an ensemble.")],
-    data: Annotated[Path, typer.Option("--data", help="Folder of the data set.")],
-    weights: Annotated[
-        Weights, typer.Option(help="Moving average, or those after the last step.")
-    ] = Weights.ema,
-    picture: Annotated[
-        Path | None, typer.Option(help="Draw the confusion matrix to this PNG or SVG file.")
-    ] = None,
-    cache: Annotated[
-        Path | None, typer.Option(help="Folder for decoded clips.", show_default="RUN/../cache")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Score the folds of a run on their test clips; of several runs, also the mean of all."""
-    import torch
-
-    from kikimimi.tasks.classification.confusion import confusion_of
-    from kikimimi.tasks.classification.folds import (
-        evaluate_folds,
-        finished_folds,
-        prepare,
-        score_ensemble,
-        summarise,
+    verb.command(_RUNS, epilog="Example: kikimimi evaluate runs/residual_cnn --data ESC-50")(
+        runs.runs
     )
-    from kikimimi.tasks.classification.runs import read_run
-
-    if picture is not None:
-        check_output(picture, suffixes=(".png", ".svg"))
-    torch.set_num_threads(1)
-    for run in runs:
-        settings = read_run(finished_folds(run)[0]).recipe.data
-        with file_progress("Decoding") as step:
-            prepared = prepare(settings, data, cache or run.parent / "cache", decoding=step)
-        if len(runs) > 1:
-            print_message(f"{run}:")
-        for score in evaluate_folds(run, prepared, weights=weights.value):
-            print_score(score, as_json=as_json)
-        print_summary(summarise(run), as_json=as_json)
-    if len(runs) > 1:
-        print_message(f"ensemble of {len(runs)}:")
-        print_summary(score_ensemble(runs), as_json=as_json)
-    if picture is not None:
-        from kikimimi.pictures.confusion_matrix import draw_confusion_matrix
-
-        counts = confusion_of(runs, class_count=len(prepared.table.class_names))
-        draw_confusion_matrix(picture, counts, names=prepared.table.class_names)
+    verb.command(
+        "linear",
+        epilog="Examples: kikimimi evaluate linear --data ESC-50 --lr auto; kikimimi evaluate "
+        "linear --data ESC-50 --encoder runs/m2d/fold{fold}/encoder; "
+        "kikimimi evaluate linear --data ESC-50 --layers layer7,layer14",
+    )(probes.linear)
+    verb.command("knn", epilog="Example: kikimimi evaluate knn --data ESC-50 -k 10")(probes.knn)
+    verb.command("few-shot", epilog="Example: kikimimi evaluate few-shot --data ESC-50 --shots 5")(
+        probes.few_shot
+    )
+    verb.command(
+        "perturbation",
+        epilog="Example: kikimimi evaluate perturbation --data ESC-50 --most 200 "
+        "--picture moved.png",
+    )(perturbation.perturbation)
+    verb.command(
+        "map",
+        epilog="Examples: kikimimi evaluate map --data ESC-50 --method ica --out map.html; "
+        "kikimimi evaluate map --library sounds.kikimimi --method umap --out map.png",
+    )(mapping.draw_map)
+    app.add_typer(verb, name="evaluate")

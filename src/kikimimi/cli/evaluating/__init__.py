@@ -1,0 +1,1 @@
+"""What `kikimimi evaluate` can do, one module each."""
