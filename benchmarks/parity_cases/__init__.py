@@ -1,0 +1,1 @@
+"""Comparisons of ported encoders with independent implementations, one module an encoder family."""
