@@ -53,7 +53,7 @@ def test_search_by_file_has_the_promised_fields(run, sounds: Path) -> None:
     assert [hit["rank"] for hit in hits] == [1, 2, 3]
     assert hits[0]["path"] == str(sounds / "low.wav")
     assert hits[0]["distance"] == 0
-    assert set(hits[0]) == {"rank", "path", "start", "end", "distance", "tags"}
+    assert set(hits[0]) == {"rank", "path", "start", "end", "distance", "found_by", "tags"}
     distances = [hit["distance"] for hit in hits]
     assert distances == sorted(distances)
 
