@@ -212,3 +212,10 @@ def test_wrong_calls_are_one_line(call, data: Path, arguments, message: str) -> 
     assert done.returncode == 2, done.stdout
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("verb", ["linear", "knn", "few-shot", "perturbation", "map", "runs"])
+def test_help_has_an_example(call, verb: str) -> None:
+    done = call("evaluate", verb, "--help")
+    assert "Example" in done.stdout
+    assert "Example" in call("map", "--help").stdout

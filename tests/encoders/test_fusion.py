@@ -9,7 +9,7 @@ import soundfile
 
 from kikimimi.encoders.contract import Encoder, EncoderCard, Encoding, FrameEncoding
 from kikimimi.encoders.file_embedding import embed_file
-from kikimimi.encoders.fusion import FusedEncoder, fused_name
+from kikimimi.encoders.fusion import FusedEncoder, fused_from_name, fused_name
 from kikimimi.encoders.registry import create_encoder, load_encoder
 from kikimimi.errors import EncoderError
 from kikimimi.library.library import Library
@@ -140,3 +140,27 @@ def test_a_library_can_be_made_with_it(tmp_path: Path) -> None:
     expected = embed_file(tmp_path / "0.wav", load_encoder(name)).vectors[0]
     np.testing.assert_allclose(vectors[0], expected, rtol=1e-4, atol=1e-4)
     assert best.path.name == "1.wav"
+
+
+class InFolder(Steps):
+    """Steps of a folder."""
+
+    @property
+    def reference(self) -> str:
+        return "/runs/a/encoder"
+
+
+def test_an_encoder_of_a_folder_is_found_again_by_its_path() -> None:
+    fused = FusedEncoder(InFolder(), ["half", "samples"])
+    assert fused.card.name == "steps[half,samples]"
+    assert fused.reference == "/runs/a/encoder[half,samples]"
+    asked: list[str] = []
+
+    def create(name: str) -> Encoder:
+        asked.append(name)
+        return InFolder()
+
+    again = fused_from_name(fused.reference, create)
+    assert asked == ["/runs/a/encoder"]
+    assert again is not None
+    assert again.identity == fused.identity

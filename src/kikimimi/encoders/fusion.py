@@ -54,7 +54,7 @@ def fused_from_name(name: str, create: Callable[[str], Encoder]) -> "FusedEncode
         return None
     layers = tuple(layer.strip() for layer in found["layers"].split(","))
     fuse = "concat" if found["fuse"] is None else found["fuse"]
-    return FusedEncoder(create(found["base"]), layers, fuse=fuse, base_name=found["base"])
+    return FusedEncoder(create(found["base"]), layers, fuse=fuse)
 
 
 class FusedEncoder(Encoder):
@@ -68,7 +68,6 @@ class FusedEncoder(Encoder):
         layers: one or more of `base.layer_names`.
         fuse: `"concat"` puts the pooled layers one behind the other; `"mean"` takes their mean,
             which needs layers of one size.
-        base_name: what `base` is called, if not by its card's name.
 
     Raises:
         EncoderError: there is no such layer or way to fuse, or a layer stands twice.
@@ -80,7 +79,6 @@ class FusedEncoder(Encoder):
         layers: Sequence[str],
         *,
         fuse: str = "concat",
-        base_name: str | None = None,
     ) -> None:
         base._check_layers(tuple(layers))
         if len(set(layers)) < len(layers) or not layers:
@@ -95,7 +93,6 @@ class FusedEncoder(Encoder):
         self._base = base
         self._layers = tuple(layers)
         self._fuse = fuse
-        self._name = fused_name(base_name or base.card.name, layers, fuse)
 
     @cached_property
     def card(self) -> EncoderCard:  # type: ignore[override]
@@ -108,10 +105,15 @@ class FusedEncoder(Encoder):
         silence = np.zeros((1, round(card.window_s * card.sample_rate_hz)), np.float32)
         return replace(
             card,
-            name=self._name,
+            name=fused_name(card.name, self._layers, self._fuse),
             title=f"{card.title}; layers {', '.join(self._layers)}",
             embedding_size=self._pooled(silence).shape[1],
         )
+
+    @property
+    def reference(self) -> str:
+        """The reference of the other encoder with the layers in brackets."""
+        return fused_name(self._base.reference, self._layers, self._fuse)
 
     def load(self) -> Self:
         """Load the other encoder."""
