@@ -187,4 +187,5 @@ class DefaultEncoder(EmbeddedEncoder):
         window_s=5.0,
         vocabulary=(*_EVENTS, *_CLASSES),
         embedded=True,
+        parameters=4_035_355,
     )

@@ -1,19 +1,23 @@
-"""`kikimimi models`: the encoders, and the networks that can be trained."""
+"""`kikimimi models`: the encoders and their weights, and the networks that can be trained."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from kikimimi.cli.options import JsonOption
-from kikimimi.cli.output import print_json, print_table
-from kikimimi.encoders.contract import EncoderCard
+from kikimimi.cli.output import print_json, print_message, print_table
+from kikimimi.cli.progress import byte_progress
+from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.published.encoder import PublishedEncoder
 from kikimimi.encoders.registry import create_encoder, encoder_names
+from kikimimi.errors import EncoderError
+from kikimimi.paths import display_path
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command."""
-    app.command("models", epilog="Example: kikimimi models kikimimi")(models)
+    app.command("models", epilog="Example: kikimimi models --fetch yamnet")(models)
 
 
 def models(
@@ -21,21 +25,54 @@ def models(
     networks: Annotated[
         bool, typer.Option("--networks", help="List what `kikimimi train` can train instead.")
     ] = False,
+    fetch: Annotated[
+        str | None,
+        typer.Option(
+            "--fetch", metavar="NAME", help="Fetch the published weights of this encoder, once."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the encoders: size, rate, licence, and whether their weights are here."""
     if networks:
         _list_networks(as_json=as_json)
-        return
-    cards = [create_encoder(each).card for each in ([name] if name else encoder_names())]
-    if as_json:
-        for card in cards:
-            print_json(asdict(card))
+    elif fetch:
+        _fetch(fetch, as_json=as_json)
     elif name:
-        print_table(("field", "value"), _facts(cards[0]))
+        _show(create_encoder(name), as_json=as_json)
     else:
-        columns = ("name", "dimensions", "rate Hz", "window s", "weights", "licence", "title")
-        print_table(columns, map(_row, cards), right=("dimensions", "rate Hz", "window s"))
+        _list([create_encoder(each) for each in encoder_names()], as_json=as_json)
+
+
+def _list(encoders: list[Encoder], *, as_json: bool) -> None:
+    if as_json:
+        for encoder in encoders:
+            print_json(_record(encoder))
+        return
+    numbers = ("dimensions", "parameters", "rate Hz", "window s")
+    columns = ("name", *numbers, "weights", "licence", "title")
+    print_table(columns, map(_row, encoders), right=numbers)
+
+
+def _show(encoder: Encoder, *, as_json: bool) -> None:
+    if as_json:
+        print_json(_record(encoder) | {"layers": encoder.layer_names})
+    else:
+        print_table(("field", "value"), _facts(encoder))
+
+
+def _fetch(name: str, *, as_json: bool) -> None:
+    encoder = create_encoder(name)
+    if not isinstance(encoder, PublishedEncoder):
+        raise EncoderError(f"encoder '{name}' has no published weights to fetch; it needs none")
+    source = encoder.card.source
+    print_message(f"{source.file_name} from {source.url} (licence: {encoder.card.licence})")
+    with byte_progress(f"Fetching {name}") as progress:
+        path = encoder.fetch_weights(progress)
+    if as_json:
+        print_json({"name": name, "weights_path": str(path)})
+    else:
+        print(display_path(path))
 
 
 def _list_networks(*, as_json: bool) -> None:
@@ -53,19 +90,28 @@ def _list_networks(*, as_json: bool) -> None:
     print_table(("network", "hears", "paper"), rows)
 
 
-def _row(card: EncoderCard) -> tuple[str, ...]:
+def _record(encoder: Encoder) -> dict[str, Any]:
+    path = encoder.weights_path if isinstance(encoder, PublishedEncoder) else None
+    here = {"weights_are_here": encoder.weights_are_here, "weights_path": path and str(path)}
+    return asdict(encoder.card) | here
+
+
+def _row(encoder: Encoder) -> tuple[str, ...]:
+    card = encoder.card
     return (
         card.name,
         str(card.embedding_size),
+        _parameters(encoder),
         str(card.sample_rate_hz),
         f"{card.window_s:g}",
-        _weights(card),
+        _weights(encoder),
         card.licence,
         card.title,
     )
 
 
-def _facts(card: EncoderCard) -> list[tuple[str, str]]:
+def _facts(encoder: Encoder) -> list[tuple[str, str]]:
+    card = encoder.card
     tags = f"{len(card.vocabulary)}" if card.vocabulary else "none"
     return [
         ("name", card.name),
@@ -73,14 +119,32 @@ def _facts(card: EncoderCard) -> list[tuple[str, str]]:
         ("paper", card.paper),
         ("licence", card.licence),
         ("training data", card.training_data),
-        ("weights", _weights(card)),
+        ("parameters", _parameters(encoder)),
+        ("weights", _weights(encoder)),
+        *_origin(encoder),
         ("sample rate", f"{card.sample_rate_hz} Hz"),
         ("embedding size", str(card.embedding_size)),
         ("window", f"{card.window_s:g} s"),
         ("frame hop", f"{card.frame_hop_s:g} s"),
         ("tags", tags),
+        ("layers", ", ".join(encoder.layer_names) or "none"),
     ]
 
 
-def _weights(card: EncoderCard) -> str:
-    return "in the package" if card.embedded else "to be fetched"
+def _origin(encoder: Encoder) -> list[tuple[str, str]]:
+    """Where published weights lie, and where they come from."""
+    if not isinstance(encoder, PublishedEncoder):
+        return []
+    path, source = encoder.weights_path, encoder.card.source
+    place = [("weights file", display_path(path))] if path else []
+    return [*place, ("published as", f"{source.file_name}, {source.url}")]
+
+
+def _parameters(encoder: Encoder) -> str:
+    return f"{encoder.card.parameters:,}" if encoder.card.parameters else "-"
+
+
+def _weights(encoder: Encoder) -> str:
+    if encoder.card.embedded:
+        return "in the package"
+    return "here" if encoder.weights_are_here else "to be fetched"
