@@ -1,0 +1,1 @@
+"""One plain sentence for a sound, in English or Japanese."""
