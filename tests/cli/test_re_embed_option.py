@@ -16,7 +16,7 @@ def test_from_one_encoder_to_another(run, sounds: Path) -> None:
     failure, summary = map(json.loads, done.stdout.splitlines())
     assert Path(failure["path"]).name == "middle tone.wav" and failure["error"]
     assert (summary["updated"], summary["missing"], summary["failed"]) == (2, 0, 1)
-    hits = [json.loads(line) for line in run("search", "zzz", "--json").stdout.splitlines()]
+    hits = [json.loads(line) for line in run("search", '"zzz"', "--json").stdout.splitlines()]
     assert [Path(hit["path"]).name for hit in hits] == ["low.wav"]
     again = run("index", "--re-embed", "--encoder", "placeholder")
     assert again.returncode == 1
