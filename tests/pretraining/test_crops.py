@@ -159,7 +159,7 @@ def test_a_bank_gives_what_the_files_hold(tmp_path: Path) -> None:
     bank = open_bank(
         paths, sample_rate_hz=RATE, longest_s=0.5, cache=tmp_path, fault=told.__setitem__
     )
-    read = BankStretches(AudioFiles(paths), bank)
+    read = BankStretches(AudioFiles(paths), bank, told)
     np.testing.assert_allclose(read(0, np.random.default_rng(0)), 0.25, atol=1e-4)
     assert list(told) == [paths[1]]
     with pytest.raises(AudioError, match=r"bad\.wav"):

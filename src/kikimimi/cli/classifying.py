@@ -17,7 +17,7 @@ def classify(files: list[Path], run: Path, limit: int, *, as_json: bool) -> bool
     from kikimimi.tasks.transfer.head import LinearHead
 
     head = LinearHead.load(run / "head")
-    encoder = create_encoder(head.encoder.split("@")[0]).load()
+    encoder = create_encoder(head.reference).load()
     if encoder.identity != head.encoder:
         raise ConfigError(
             f"{run}: the head was trained on the encoder {head.encoder}, but this Kikimimi has "

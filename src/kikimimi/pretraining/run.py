@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -27,6 +28,9 @@ from kikimimi.training.devices import DeviceSettings
 from kikimimi.training.loop import fit
 from kikimimi.training.run_folder import RunFolder
 from kikimimi.training.seeds import seed_libraries
+from kikimimi.training.trainable import Shard
+
+_BATCHES_HEARD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,8 @@ def random_encoder(
 ) -> Path:
     """Write the encoder as it is before any training: what a method must be better than.
 
-    It has the weights that `pretrain` starts from, and the same normalisation.
+    It has the weights that `pretrain` starts from, and the same normalisation; layers that
+    normalise batches have the statistics of some batches of these sounds.
 
     Raises:
         ConfigError, DatasetError, EncoderError: as `pretrain`.
@@ -132,17 +137,26 @@ def random_encoder(
     files = find_audio(places)
     seed_libraries(recipe.loop.seed)
     sounds = open_sounds(recipe, files, cache, 0, None, None)
-    network = build_pretraining(recipe, sounds).eval()
+    network = build_pretraining(recipe, sounds)
+    _hear_some(PretrainingTrainable(network, sounds.stream, sounds.captions, loop=recipe.loop))
     named = replace(recipe, encoder=replace(recipe.encoder, name=f"{recipe.encoder.name}_random"))
     export_encoder(
         folder,
         named,
-        network,
+        network.eval(),
         data="none: random weights",
         text_identity=sounds.text_identity,
         loss=float("nan"),
     )
     return folder
+
+
+@torch.no_grad()
+def _hear_some(trainable: PretrainingTrainable) -> None:
+    """Let batch normalisation see what it will see; no weight of the network changes."""
+    trainable.network.train()
+    for batch in islice(trainable.batches(0, Shard()), _BATCHES_HEARD):
+        trainable.losses(batch)
 
 
 def _check(recipe: PretrainingRecipe) -> None:

@@ -45,7 +45,7 @@ def open_sounds(
         text_identity = text_encoder.identity
     stream = CropStream(
         files,
-        _reader(recipe, files, cache, bad_file, decoding),
+        _reader(recipe, files, cache, decoding),
         recipe.crops,
         sample_rate_hz=recipe.front_end.sample_rate_hz,
         views=method_type(recipe.method.name).views,
@@ -61,19 +61,19 @@ def _reader(
     recipe: PretrainingRecipe,
     files: AudioFiles,
     cache: Path,
-    bad_file: BadFile | None,
     decoding: Progress | None,
 ) -> ReadStretch:
     rate_hz, cache_s = recipe.front_end.sample_rate_hz, recipe.crops.cache_s
     if cache_s is None or len(files) > recipe.crops.cache_files:
         stretch_s = recipe.crops.stretch_s
         return FileStretches(files, sample_rate_hz=rate_hz, stretch_s=stretch_s)
+    faults: dict[Path, str] = {}
     bank = open_bank(
         list(files),
         sample_rate_hz=rate_hz,
         longest_s=cache_s,
         cache=cache,
         progress=decoding,
-        fault=bad_file or (lambda path, reason: None),
+        fault=faults.__setitem__,
     )
-    return BankStretches(files, bank)
+    return BankStretches(files, bank, faults)

@@ -19,6 +19,7 @@ from kikimimi.tasks.transfer.recipe import HeadSettings, TransferRecipe
 from kikimimi.tasks.transfer.runs import transfer
 
 _RECIPE = TransferRecipe(encoder="placeholder")
+_ENCODER = create_encoder("placeholder")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def test_the_head_is_scaler_and_regression_in_one(classes: int, seed: int) -> No
     names = [f"class {n}" for n in range(classes)]
     head = fit_head(
         points.astype(np.float32), targets, list(map(str, range(len(targets)))), names, settings,
-        encoder="x",
+        encoder=_ENCODER,
     )  # fmt: skip
     oracle = make_pipeline(StandardScaler(), LogisticRegression(C=0.5, max_iter=2000))
     oracle.fit(points.astype(np.float32), targets)
@@ -89,14 +90,16 @@ def test_a_class_without_clips_is_refused() -> None:
     with pytest.raises(ConfigError, match="class 'b' has no clip"):
         fit_head(
             np.zeros((2, 3), np.float32), np.array([0, 2]), ["x", "y"], ["a", "b", "c"],
-            HeadSettings(), encoder="x",
+            HeadSettings(), encoder=_ENCODER,
         )  # fmt: skip
 
 
 def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no head there"):
         LinearHead.load(tmp_path)
-    LinearHead(np.ones((2, 3), np.float32), np.ones(2, np.float32), ("a", "b"), "x").save(tmp_path)
+    head = LinearHead(np.ones((2, 3), np.float32), np.ones(2, np.float32), ("a", "b"), "x@0", "x")
+    head.save(tmp_path)
+    assert LinearHead.load(tmp_path).reference == "x"
     (tmp_path / "head.safetensors").write_bytes(b"nothing")
     with pytest.raises(ConfigError, match="damaged"):
         LinearHead.load(tmp_path)

@@ -1,7 +1,8 @@
 """Stretches of sound from which crops are cut. T samples."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil
+from pathlib import Path
 
 import numpy as np
 
@@ -9,7 +10,6 @@ from kikimimi.audio.resampling import resample
 from kikimimi.audio.sources import Source, downmix, open_source, read_blocks
 from kikimimi.audio.waveform_bank import WaveformBank
 from kikimimi.errors import AudioError
-from kikimimi.paths import display_path
 from kikimimi.pretraining.crops.files import AudioFiles
 from kikimimi.types import FloatArray
 
@@ -45,10 +45,16 @@ class FileStretches:
 
 
 class BankStretches:
-    """Gives clips that were decoded before."""
+    """Gives clips that were decoded before.
 
-    def __init__(self, files: AudioFiles, bank: WaveformBank) -> None:
-        self._files, self._bank = files, bank
+    Args:
+        files: the files.
+        bank: their samples.
+        faults: why those without samples could not be read.
+    """
+
+    def __init__(self, files: AudioFiles, bank: WaveformBank, faults: Mapping[Path, str]) -> None:
+        self._files, self._bank, self._faults = files, bank, faults
 
     def __call__(self, number: int, generator: np.random.Generator) -> FloatArray:
         """Samples (T,) of a file.
@@ -58,9 +64,7 @@ class BankStretches:
         """
         samples = self._bank[number]
         if samples.size == 0:
-            raise AudioError(
-                f"{display_path(self._files[number])}: could not be decoded into the cache"
-            )
+            raise AudioError(self._faults[self._files[number]])
         return samples
 
 

@@ -16,6 +16,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from kikimimi.encoders.contract import Encoder
 from kikimimi.errors import ConfigError
 from kikimimi.files import draft_of
 from kikimimi.tasks.transfer.recipe import HeadSettings
@@ -29,13 +30,14 @@ class LinearHead:
     """Class probabilities from embeddings: softmax of a linear map.
 
     `weights` (K, D), `biases` (K,), `classes` K names; `encoder` is the identity of the encoder
-    whose embeddings it was made for.
+    whose embeddings it was made for, and `reference` what `create_encoder` makes it of.
     """
 
     weights: FloatArray
     biases: FloatArray
     classes: tuple[str, ...]
     encoder: str
+    reference: str
 
     def probabilities(self, embeddings: FloatArray) -> FloatArray:
         """(V, D) -> (V, K)."""
@@ -48,7 +50,11 @@ class LinearHead:
         folder.mkdir(parents=True, exist_ok=True)
         with draft_of(folder / "head.safetensors") as draft:
             draft.write_bytes(save({"weights": self.weights, "biases": self.biases}))
-        facts = {"classes": list(self.classes), "encoder": self.encoder}
+        facts = {
+            "classes": list(self.classes),
+            "encoder": self.encoder,
+            "encoder_reference": self.reference,
+        }
         with draft_of(folder / "head.json") as draft:
             draft.write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
@@ -63,7 +69,12 @@ class LinearHead:
             facts = json.loads((folder / "head.json").read_text(encoding="utf-8"))
             tensors = load_file(folder / "head.safetensors")
             return cls(
-                tensors["weights"], tensors["biases"], tuple(facts["classes"]), facts["encoder"]
+                tensors["weights"],
+                tensors["biases"],
+                tuple(facts["classes"]),
+                facts["encoder"],
+                # heads of older versions were made on encoders with a name only
+                facts.get("encoder_reference", facts["encoder"].split("@")[0]),
             )
         except OSError as error:
             raise ConfigError(
@@ -80,7 +91,7 @@ def fit_head(
     classes: Sequence[str],
     settings: HeadSettings,
     *,
-    encoder: str,
+    encoder: Encoder,
 ) -> LinearHead:
     """Fit a head, the penalty chosen by cross-validation inside the given clips.
 
@@ -90,7 +101,7 @@ def fit_head(
         groups: the recording of each clip; the clips of one stay in one part.
         classes: K names.
         settings: of the regression.
-        encoder: identity of the encoder.
+        encoder: whose embeddings they are.
 
     Raises:
         ConfigError: a class has no clip.
@@ -110,7 +121,7 @@ def fit_head(
     return _as_one_map(model, classes, encoder)
 
 
-def _as_one_map(model: object, classes: Sequence[str], encoder: str) -> LinearHead:
+def _as_one_map(model: object, classes: Sequence[str], encoder: Encoder) -> LinearHead:
     """The scaler and the regression as one linear map."""
     scaler, regression = (step for _, step in model.steps)  # type: ignore[attr-defined]
     weights, biases = regression.coef_, regression.intercept_
@@ -122,5 +133,6 @@ def _as_one_map(model: object, classes: Sequence[str], encoder: str) -> LinearHe
         weights=scaled.astype(np.float32),
         biases=(biases - scaled @ scaler.mean_).astype(np.float32),
         classes=tuple(classes),
-        encoder=encoder,
+        encoder=encoder.identity,
+        reference=encoder.reference,
     )

@@ -51,7 +51,7 @@ def transfer(
             sources[rows].tolist(),
             classes,
             recipe.head,
-            encoder=encoder.identity,
+            encoder=encoder,
         )
 
     with RunFolder(run, recipe).opened():
