@@ -128,6 +128,19 @@ def test_clap_embeds_sentences_as_that_of_transformers(clap_folder) -> None:
             ).pooler_output[0]
         np.testing.assert_allclose(row, expected, rtol=1e-4, atol=1e-4)
     assert ours.embed_texts([]).shape == (0, 12)
+    assert ours.knows_words
+    np.testing.assert_array_equal(ours.text_query(texts), found)
+    with pytest.raises(EncoderError, match="a text is empty"):
+        ours.embed_texts(["rain", " ... "])
+
+
+def test_clap_without_its_tokeniser_knows_no_words(clap_folder, tmp_path) -> None:
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_bytes((clap_folder / name).read_bytes())
+    encoder = ClapEncoder(tmp_path)
+    assert not encoder.knows_words
+    assert encoder.text_query(["rain"]) is None
+    assert not ClapEncoder().knows_words
 
 
 def test_text_longer_than_the_model_reads_is_cut(clap_folder) -> None:

@@ -11,6 +11,7 @@ Axes: B clips, T samples, S texts, F mel bands, N mel frames, D size of the comm
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -102,6 +103,18 @@ class ClapEncoder(TransformersEncoder):
         """The four stages of HTS-AT, each before its patches are merged."""
         return ("stage1", "stage2", "stage3", "stage4")
 
+    @property
+    def knows_words(self) -> bool:
+        """Whether the tokeniser lies beside the weights and `transformers` is installed."""
+        path = self.weights_path
+        if path is None or find_spec("transformers") is None:
+            return False
+        return any((path.parent / name).is_file() for name in ("tokenizer.json", "vocab.json"))
+
+    def text_query(self, texts: Sequence[str]) -> FloatArray | None:
+        """What `embed_texts` gives; None where there is no tokeniser."""
+        return self.embed_texts(texts) if self.knows_words else None
+
     def embed_for_text(self, samples: FloatArray) -> FloatArray:
         """Embed clips in the space of sentences, which all embeddings are in: (B, T) -> (B, D)."""
         return self._encode(check_clips(samples)).embeddings
@@ -112,11 +125,15 @@ class ClapEncoder(TransformersEncoder):
         Of a text longer than 512 pieces the beginning counts.
 
         Raises:
-            EncoderError: the weights, the text model or its tokeniser are not here.
+            EncoderError: a text holds no letter or digit; or the weights, the text model or its
+                tokeniser are not here.
         """
         import torch
         from torch.nn import functional
 
+        for text in texts:
+            if not any(map(str.isalnum, text)):
+                raise EncoderError("a text is empty; write at least one word")
         model, tokenizer = self._text_side()
         most = model.config.max_position_embeddings - 2  # RoBERTa counts positions from 2 on
         rows = []
