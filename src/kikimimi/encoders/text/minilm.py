@@ -121,11 +121,13 @@ class MiniLm(TextEncoder):
 
         if self._network is None:
             raise EncoderError(f"text encoder '{self.card.name}' is not loaded; call load() first")
-        parts: list[FloatArray] = []
+        vectors = np.zeros((len(texts), self.card.embedding_size), np.float32)
+        by_length = np.argsort([len(text) for text in texts], kind="stable")
         with torch.inference_mode():
             for start in range(0, len(texts), _AT_ONCE):
-                encodings = self._tokenizer.encode_batch(list(texts[start : start + _AT_ONCE]))
+                rows = by_length[start : start + _AT_ONCE].tolist()
+                encodings = self._tokenizer.encode_batch([texts[row] for row in rows])
                 tokens = torch.tensor([each.ids for each in encodings])
                 counts = torch.tensor([each.attention_mask for each in encodings])
-                parts.append(self._network(tokens, counts).numpy())
-        return np.concatenate(parts)
+                vectors[rows] = self._network(tokens, counts).numpy()
+        return vectors
