@@ -77,7 +77,10 @@ def align(
     text_encoder = load_text_encoder(recipe.text_encoder)
     kept, heard = hear_clips(clips, encoder, recipe, cache=cache, progress=_tell)
     data = caption_sounds(kept, heard, encoder, text_encoder, recipe)
-    print(f"{len(kept)} clips, {len(heard.versions)} versions, {len(data.captions)} captions")
+    print(
+        f"{len(kept)} clips, {len(heard.versions)} versions, {len(data.captions)} captions",
+        flush=True,
+    )
     trained = fit(
         Alignment(data, recipe.alignment, seed=recipe.loop.seed),
         recipe.loop,
