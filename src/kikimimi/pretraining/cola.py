@@ -38,7 +38,8 @@ class Cola(Method):
         self.projection = nn.Sequential(
             nn.Linear(network.embedding_size, size), nn.LayerNorm(size), nn.Tanh()
         )
-        self.similarity = nn.Parameter(nn.init.xavier_uniform_(torch.empty(size, size)))
+        # begins as a scaled dot product, so that the first steps are not lost on huge logits
+        self.similarity = nn.Parameter(torch.eye(size) / size**0.5)
 
     def losses(self, examples: Examples) -> dict[str, Tensor]:
         """Cross-entropy of telling a clip's other crop among those of the batch."""
