@@ -18,6 +18,7 @@ from kikimimi.types import FloatArray
 
 _CLAUSE_SHARE = 0.5
 _NAME_TEMPLATES = ("{}", "the sound of {}", "a recording of {}", "{} can be heard")
+_TEMPLATES_IN_MIXTURES = _NAME_TEMPLATES[:2]
 _JOINED = {
     1: ("{0}",),
     2: ("{0} while {1}", "{0} and {1}", "{1} as {0}", "{0}, and in the background {1}"),
@@ -70,7 +71,8 @@ class CaptionWriter:
         if len(told) < len(clips):
             return None
         told = tuple(dict.fromkeys(told))
-        phrases = [self._phrase(self._vocabulary[tag], generator) for tag in told]
+        templates = _NAME_TEMPLATES if len(told) == 1 else _TEMPLATES_IN_MIXTURES
+        phrases = [_phrase(self._vocabulary[tag], templates, generator) for tag in told]
         template = generator.choice(_JOINED[len(phrases)])
         return Caption(str(template).format(*phrases), told)
 
@@ -90,11 +92,13 @@ class CaptionWriter:
         shares = np.where(told, clip.scores, 0).astype(np.float64)
         return int(generator.choice(len(shares), p=shares / shares.sum()))
 
-    def _phrase(self, tag: str, generator: np.random.Generator) -> str:
-        clauses, names = _phrases_of(tag)
-        if generator.random() < _CLAUSE_SHARE:
-            return str(generator.choice(clauses))
-        return str(generator.choice(_NAME_TEMPLATES)).format(generator.choice(names))
+
+def _phrase(tag: str, templates: Sequence[str], generator: np.random.Generator) -> str:
+    """One way to tell a tag: a clause, or one of its names."""
+    clauses, names = _phrases_of(tag)
+    if generator.random() < _CLAUSE_SHARE:
+        return str(generator.choice(clauses))
+    return str(generator.choice(templates)).format(generator.choice(names))
 
 
 @cache
