@@ -107,7 +107,7 @@ def test_a_copy_from_its_state_goes_on_alike(method: Method) -> None:
     found = []
     for each in (method, other):
         torch.manual_seed(5)
-        found.append(float(each.losses(examples_for(method, seed=1))["loss"]))
+        found.append(each.losses(examples_for(method, seed=1))["loss"].item())
     assert found[0] == found[1]
 
 
