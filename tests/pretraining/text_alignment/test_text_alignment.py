@@ -18,6 +18,7 @@ from kikimimi.pretraining.text_alignment.captions import (
     CaptionWriter,
     HeardClip,
     name_words,
+    phrases_of,
     tags_like,
 )
 from kikimimi.pretraining.text_alignment.mixtures import Version, draw_versions, version_samples
@@ -77,7 +78,7 @@ def test_silence_is_mixed_with_nothing() -> None:
 
 
 def writer(**settings: float) -> CaptionWriter:
-    return CaptionWriter(TAGS, forbidden=(1, 3), settings=CaptionSettings(**settings))
+    return CaptionWriter(TAGS, held_out=("engine",), settings=CaptionSettings(**settings))
 
 
 def heard(*scores: float, class_tag: int | None = None, words: str = "") -> HeardClip:
@@ -125,9 +126,18 @@ def test_words_of_a_file_name(path: str, words: str) -> None:
     assert name_words(Path(path)) == words
 
 
-def test_tags_that_share_a_name_with_a_held_out_class_are_found() -> None:
+def test_tags_called_after_a_held_out_class_are_found() -> None:
     assert tags_like(TAGS, ("engine",)) == (1, 3)
     assert tags_like(TAGS, ()) == ()
+    near = ("audioset/Light engine (high frequency)", "audioset/Jingle bell", "esc50/siren")
+    assert tags_like(near, ("engine", "church_bells")) == (0, 1)
+
+
+def test_phrases_that_name_a_held_out_class_are_left_out() -> None:
+    assert "the siren of a fire engine" in phrases_of("esc50/siren").clauses
+    phrases = phrases_of("esc50/siren", ("engine",))
+    assert not any("engine" in phrase for phrase in phrases.all)
+    assert "a siren wails" in phrases.clauses
 
 
 def test_belonging_is_the_least_of_the_tags_and_the_same_words() -> None:

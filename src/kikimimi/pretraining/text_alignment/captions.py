@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from kikimimi.encoders.clauses import clause_of
-from kikimimi.encoders.vocabulary import names_of
+from kikimimi.encoders.vocabulary import display_name, names_of
 from kikimimi.pretraining.text_alignment.recipe import CaptionSettings
 from kikimimi.types import FloatArray
 
@@ -51,16 +51,17 @@ class CaptionWriter:
 
     Args:
         vocabulary: the K tags.
-        forbidden: numbers of tags that are never told.
+        held_out: classes of ESC-50 that no caption may tell of.
         settings: how captions are drawn.
     """
 
     def __init__(
-        self, vocabulary: Sequence[str], forbidden: Sequence[int], settings: CaptionSettings
+        self, vocabulary: Sequence[str], held_out: Sequence[str], settings: CaptionSettings
     ) -> None:
-        self._vocabulary, self._settings = vocabulary, settings
-        self._allowed = np.ones(len(vocabulary), bool)
-        self._allowed[list(forbidden)] = False
+        self._settings = settings
+        self._phrases = [phrases_of(tag, held_out) for tag in vocabulary]
+        self._allowed = np.array([bool(phrases.all) for phrases in self._phrases])
+        self._allowed[list(tags_like(vocabulary, held_out))] = False
 
     def write(self, clips: Sequence[HeardClip], generator: np.random.Generator) -> Caption | None:
         """A caption of sounds heard at once; None if one of them cannot be told."""
@@ -72,7 +73,7 @@ class CaptionWriter:
             return None
         told = tuple(dict.fromkeys(told))
         templates = _NAME_TEMPLATES if len(told) == 1 else _TEMPLATES_IN_MIXTURES
-        phrases = [_phrase(self._vocabulary[tag], templates, generator) for tag in told]
+        phrases = [_phrase(self._phrases[tag], templates, generator) for tag in told]
         template = generator.choice(_JOINED[len(phrases)])
         return Caption(str(template).format(*phrases), told)
 
@@ -93,20 +94,36 @@ class CaptionWriter:
         return int(generator.choice(len(shares), p=shares / shares.sum()))
 
 
-def _phrase(tag: str, templates: Sequence[str], generator: np.random.Generator) -> str:
+def _phrase(phrases: "Phrases", templates: Sequence[str], generator: np.random.Generator) -> str:
     """One way to tell a tag: a clause, or one of its names."""
-    clauses, names = _phrases_of(tag)
-    if generator.random() < _CLAUSE_SHARE:
-        return str(generator.choice(clauses))
-    return str(generator.choice(templates)).format(generator.choice(names))
+    by_clause = not phrases.names or generator.random() < _CLAUSE_SHARE
+    if phrases.clauses and by_clause:
+        return str(generator.choice(phrases.clauses))
+    return str(generator.choice(templates)).format(generator.choice(phrases.names))
 
 
-@cache
-def _phrases_of(tag: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Clauses for a tag, and its English names."""
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What tells of a tag: clauses, and names."""
+
+    clauses: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Both."""
+        return self.clauses + self.names
+
+
+def phrases_of(tag: str, held_out: Sequence[str] = ()) -> Phrases:
+    """English phrases for a tag, without those that name a held-out class."""
     clause = clause_of(tag)
-    names = tuple(name.lower() for name in names_of(tag) if name.isascii())
-    return (clause.english, *clause.more), names
+    names = (name.lower() for name in names_of(tag) if name.isascii())
+    clauses = (clause.english, *clause.more)
+    return Phrases(
+        tuple(each for each in clauses if not names_one_of(each, held_out)),
+        tuple(each for each in names if not names_one_of(each, held_out)),
+    )
 
 
 def name_words(path: Path) -> str:
@@ -119,15 +136,35 @@ def name_words(path: Path) -> str:
 
 
 def tags_like(vocabulary: Sequence[str], classes: Sequence[str]) -> tuple[int, ...]:
-    """Numbers of the tags that share a name, in either language, with one of the classes."""
-    wanted = words_of(classes)
+    """Numbers of the tags that are called after one of the classes, in full or in part.
+
+    Of a class that is not among `classes` itself, the name counts and not its further words.
+    """
     return tuple(
         number
         for number, tag in enumerate(vocabulary)
-        if wanted & {name.lower() for name in names_of(tag)}
+        if names_one_of(display_name(tag, "en"), classes)
+        or (tag.startswith("audioset/") and _shares_a_name(tag, classes))
     )
 
 
-def words_of(classes: Sequence[str]) -> set[str]:
-    """All names of classes of ESC-50, in lower case."""
-    return {name.lower() for each in classes for name in names_of(f"esc50/{each}")}
+def names_one_of(text: str, classes: Sequence[str]) -> bool:
+    """Whether English text holds a name of one of the classes as whole words."""
+    pattern = _pattern(tuple(classes))
+    return pattern is not None and bool(pattern.search(text.lower()))
+
+
+def _shares_a_name(tag: str, classes: Sequence[str]) -> bool:
+    wanted = {name.lower() for each in classes for name in names_of(f"esc50/{each}")}
+    return bool(wanted & {name.lower() for name in names_of(tag)})
+
+
+@cache
+def _pattern(classes: tuple[str, ...]) -> re.Pattern[str] | None:
+    names = {
+        name.lower() for each in classes for name in names_of(f"esc50/{each}") if name.isascii()
+    }
+    if not names:
+        return None
+    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"\b(?:{either})(?:e?s)?\b")

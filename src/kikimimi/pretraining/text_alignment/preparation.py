@@ -19,8 +19,8 @@ from kikimimi.pretraining.text_alignment.captions import (
     CaptionWriter,
     HeardClip,
     name_words,
+    names_one_of,
     tags_like,
-    words_of,
 )
 from kikimimi.pretraining.text_alignment.heard import Heard, Progress, hear
 from kikimimi.pretraining.text_alignment.recipe import NO_FOLD, TextAlignmentRecipe
@@ -49,12 +49,12 @@ def all_clips(shared: Path, recipe: TextAlignmentRecipe) -> list[SourceClip]:
         for clip in esc50.clips(shared / "data" / "esc50")
         if clip.label not in recipe.held_out
     ]
-    forbidden = {word for name in words_of(recipe.held_out) for word in name.split()}
     effects = [
         SourceClip(path, NO_FOLD, None)
         for folder in recipe.extra_audio
         for path in sorted((shared / "data" / "sfx" / folder).rglob("*"))
-        if path.is_file() and is_audio_path(path) and not forbidden & set(name_words(path).split())
+        if path.is_file() and is_audio_path(path)
+        if not names_one_of(name_words(path), recipe.held_out)
     ]
     return labelled + effects
 
@@ -105,7 +105,7 @@ def caption_sounds(
         HeardClip(class_tag, scores, "" if clip.category else name_words(clip.path))
         for clip, class_tag, scores in zip(clips, class_tags, clean, strict=True)
     ]
-    writer = CaptionWriter(vocabulary, tags_like(vocabulary, recipe.held_out), recipe.captions)
+    writer = CaptionWriter(vocabulary, recipe.held_out, recipe.captions)
     captions, of_version = _write(writer, known, heard, recipe)
     return CaptionedSounds(
         embeddings=heard.embeddings,
