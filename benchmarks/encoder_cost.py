@@ -39,6 +39,8 @@ ESC50_LINEAR = {
     "m2d": "91.3",
     "m2d_clap": "96.3",
     "msm_mae": "87.1",
+    "openl3_env_6144": "81.2",
+    "openl3_music_6144": "82.2",
     "vggish": "68.2",
 }
 

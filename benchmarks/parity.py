@@ -6,7 +6,11 @@
 `DIR` is a folder of packages that are used as oracles and for nothing else, for example made by
 
     pip install --no-deps --target DIR torchvggish resampy panns-inference torchlibrosa laion-clap
-    pip install --no-deps --target DIR torch-vggish-yamnet
+    pip install --no-deps --target DIR torch-vggish-yamnet torchopenl3 wav2clip
+    pip install --no-deps --target DIR keras optree namex ml_dtypes absl-py h5py
+
+and, for EfficientAT and OpenL3's Keras network, of the public repositories fschmid56/EfficientAT
+the folder `models`, and marl/openl3 the folder `openl3`, put into `DIR` as they are.
 
 A case whose oracle is missing is skipped, and the reason printed. Differences are the largest of
 all values, in units of the oracle's largest value if that is above 1; the cosine is the lowest of

@@ -1,9 +1,12 @@
 """Importing oracles: packages of others, which may ask for more than the part that is used."""
 
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.machinery import PathFinder
 from types import ModuleType
+from typing import Any
 from unittest.mock import MagicMock
 
 import numpy as np
@@ -19,22 +22,60 @@ def import_oracle(name: str, *, stubs: tuple[str, ...] = ()) -> ModuleType:
 
     Args:
         name: full name of the module.
-        stubs: modules that it imports and that what is used of it does not need.
+        stubs: modules that it imports and that what is used of it does not need; for the time of
+            the import.
 
     Raises:
         MissingOracle: the package, or something else that it needs, is not installed.
     """
-    for stub in stubs:
-        sys.modules.setdefault(stub, MagicMock())
     package, _, _ = name.partition(".")
     spec = PathFinder.find_spec(package)
     if spec is None or spec.submodule_search_locations is None:
         raise MissingOracle(f"the package {package} is not installed (--oracles)")
     _skip_init(name.split(".")[:-1], list(spec.submodule_search_locations))
+    missing = [stub for stub in stubs if stub not in sys.modules]
+    sys.modules.update({stub: MagicMock() for stub in missing})
     try:
         return import_module(name)
     except ImportError as error:
         raise MissingOracle(f"{name} needs {error.name}") from None
+    finally:
+        for stub in missing:
+            del sys.modules[stub]
+
+
+@contextmanager
+def stand_ins(parts: Mapping[str, Mapping[str, Any] | ModuleType]) -> Iterator[None]:
+    """Modules that an oracle imports and that are not installed, while it is imported.
+
+    `parts` has the contents of each by its full name, or a module to be found under that name. Of
+    an installed package the module alone is replaced.
+    """
+    made: list[str] = []
+    for name, part in parts.items():
+        installed = PathFinder.find_spec(name.partition(".")[0]) is not None
+        for whole in [name] if installed else _with_parents(name):
+            if whole not in sys.modules:
+                sys.modules[whole] = ModuleType(whole)
+                made.append(whole)
+        if isinstance(part, ModuleType):
+            sys.modules[name] = part
+        else:
+            vars(sys.modules[name]).update(part)
+        for whole in [] if installed else _with_parents(name)[1:]:
+            owner, _, last = whole.rpartition(".")
+            setattr(sys.modules[owner], last, sys.modules[whole])
+    try:
+        yield
+    finally:
+        for name in made:
+            del sys.modules[name]
+
+
+def _with_parents(name: str) -> list[str]:
+    """`a.b.c` -> `a`, `a.b`, `a.b.c`."""
+    names = name.split(".")
+    return [".".join(names[: depth + 1]) for depth in range(len(names))]
 
 
 def _skip_init(packages: list[str], places: list[str]) -> None:

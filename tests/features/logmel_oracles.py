@@ -5,6 +5,7 @@
 
 import librosa
 import numpy as np
+from scipy.signal import get_window
 
 from kikimimi.features.config import LogMelConfig
 from kikimimi.features.mel import mel_filterbank
@@ -66,7 +67,7 @@ def librosa_logmel(samples, config: LogMelConfig):
         n_fft=config.n_fft,
         hop_length=config.hop_length,
         win_length=config.win_length,
-        window="hann",
+        window=get_window("hann", config.win_length, fftbins=config.window == "hann"),
         center=config.center,
         pad_mode=config.pad_mode,
     )

@@ -5,6 +5,7 @@ taken (librosa's or torchaudio's default); the comment beside it says so.
 """
 
 from dataclasses import replace
+from math import log
 
 from kikimimi.features.config import LogMelConfig
 
@@ -162,6 +163,58 @@ CLAP = LogMelConfig(
 )
 """CLAP without feature fusion: Wu et al., "Large-scale contrastive language-audio", 2023."""
 
+EFFICIENT_AT = LogMelConfig(
+    sample_rate_hz=32000,
+    n_fft=1024,
+    win_length=800,
+    hop_length=320,
+    n_mels=128,
+    f_min_hz=0.0,
+    f_max_hz=15000.0,
+    mel_scale="kaldi",
+    mel_norm=None,
+    compression="log_offset",
+    floor=1e-5,
+    mean=-4.5,
+    scale=5.0,
+    pad_mode="reflect",
+    window="hann_symmetric",
+)
+"""EfficientAT: Schmid et al., 2023; the clip as a whole is pre-emphasised (0.97) before it."""
+
+OPENL3 = LogMelConfig(
+    sample_rate_hz=48000,
+    n_fft=2048,
+    win_length=2048,
+    hop_length=242,
+    n_mels=256,
+    f_min_hz=0.0,
+    f_max_hz=24000.0,
+    mel_scale="htk",
+    compression="log",
+    floor=1e-20,
+    scale=log(10) / 5,
+    center=False,
+)
+"""OpenL3: Cramer et al., 2019; 10 log10 of the root of the mel power. The encoder pads each second
+and refers the levels to its loudest."""
+
+COLA = LogMelConfig(
+    sample_rate_hz=16000,
+    n_fft=1024,
+    win_length=400,
+    hop_length=160,
+    n_mels=64,
+    f_min_hz=60.0,
+    f_max_hz=7800.0,
+    mel_scale="kaldi",
+    mel_norm=None,
+    power=1.0,
+    floor=1e-5,
+    center=False,
+)
+"""COLA: Saeed et al., 2021; each window is scaled to unit energy before it."""
+
 PRESETS: dict[str, LogMelConfig] = {
     "komiya": KOMIYA,
     "sed_44k": SED_44K,
@@ -175,5 +228,8 @@ PRESETS: dict[str, LogMelConfig] = {
     "msm_mae": MSM_MAE,
     "m2d": M2D,
     "clap": CLAP,
+    "efficient_at": EFFICIENT_AT,
+    "openl3": OPENL3,
+    "cola": COLA,
 }
 """Every preset by its name in recipes."""

@@ -4,7 +4,8 @@ Axes: B clips, C channels, F mel bands (or what is left of them), N frames. Maps
 in channels-last memory, which convolutions on a CPU are fastest in.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
@@ -77,17 +78,25 @@ def relu() -> nn.Module:
 
 
 class SqueezeExcitation(nn.Module):
-    """Scale channels by a gate that sees their means (Hu et al. 2018); hard sigmoid as in V3."""
+    """Scale channels by a gate that sees their means (Hu et al. 2018)."""
 
-    def __init__(self, channels: int, hidden: int) -> None:
+    def __init__(
+        self,
+        channels: int,
+        hidden: int,
+        *,
+        activation: Callable[[Tensor], Tensor] = torch.relu,
+        gate: Callable[[Tensor], Tensor] = nn.functional.hardsigmoid,
+    ) -> None:
         super().__init__()
         self.squeeze = nn.Linear(channels, hidden)
         self.excite = nn.Linear(hidden, channels)
+        self._activation, self._gate = activation, gate
 
     def forward(self, maps: Tensor) -> Tensor:
         """(B, C, F, N) -> the same shape."""
-        gate = self.excite(self.squeeze(maps.mean(dim=(2, 3))).relu())
-        return maps * nn.functional.hardsigmoid(gate)[:, :, None, None]
+        scores = self.excite(self._activation(self.squeeze(maps.mean(dim=(2, 3)))))
+        return maps * self._gate(scores)[:, :, None, None]
 
 
 class SubSpectralNorm(nn.Module):
@@ -121,3 +130,15 @@ class StochasticDepth(nn.Module):
         shape = (len(branch), *[1] * (branch.ndim - 1))
         kept = torch.empty(shape, dtype=branch.dtype, device=branch.device)
         return branch * kept.bernoulli_(1 - self.rate).div_(1 - self.rate)
+
+
+def last_map(layers: Iterable[tuple[str, Tensor]]) -> Tensor:
+    """The map of the last of named layers, which are computed one after the other."""
+    _, maps = deque(layers, maxlen=1).pop()
+    return maps
+
+
+def rounded_channels(channels: float) -> int:
+    """The nearest multiple of 8, not below 8, and not more than a tenth below `channels`."""
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded if rounded >= 0.9 * channels else rounded + 8

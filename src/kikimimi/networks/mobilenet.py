@@ -1,13 +1,21 @@
 """MobileNetV3 (large) for spectrograms of one channel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Literal, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from kikimimi.networks.contract import Network, NetworkConfig
-from kikimimi.networks.layers import ConvNorm, SqueezeExcitation, as_maps, relu
+from kikimimi.networks.layers import (
+    ConvNorm,
+    SqueezeExcitation,
+    as_maps,
+    relu,
+    rounded_channels,
+)
 from kikimimi.networks.pooling import TimePooling, time_pool
 from kikimimi.networks.registry import register
 
@@ -42,6 +50,16 @@ _ROWS = (
 )
 """Howard et al. 2019, Table 1."""
 
+LAYER_NAMES = tuple(f"block{number}" for number in range(1, len(_ROWS) + 3))
+"""The convolution at the entry, the inverted residuals, the convolution at the end."""
+
+Gate = Literal["hard_sigmoid", "sigmoid"]
+
+_GATES: dict[Gate, Callable[[Tensor], Tensor]] = {
+    "hard_sigmoid": nn.functional.hardsigmoid,
+    "sigmoid": torch.sigmoid,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class MobileNetConfig(NetworkConfig):
@@ -51,11 +69,15 @@ class MobileNetConfig(NetworkConfig):
         width: multiplies every number of channels, which is rounded to a multiple of 8.
         pooling: over time, after the mean over frequency.
         dropout: on the embedding.
+        gate: of the squeeze-and-excitation; the paper has the hard sigmoid.
+        norm_epsilon: added to the variances of batch normalisation.
     """
 
     width: float = 1.0
     pooling: TimePooling = "mean"
     dropout: float = 0.2
+    gate: Gate = "hard_sigmoid"
+    norm_epsilon: float = 1e-5
 
 
 @register("mobilenet")
@@ -71,13 +93,14 @@ class MobileNetV3(Network):
 
     def __init__(self, config: MobileNetConfig) -> None:
         super().__init__()
-        channels = _rounded(16 * config.width)
-        layers: list[nn.Module] = [ConvNorm(1, channels, stride=2, activation=_hard_swish)]
+        channels = rounded_channels(16 * config.width)
+        conv_norm = _conv_norm(config)
+        layers: list[nn.Module] = [conv_norm(1, channels, stride=2, activation=_hard_swish)]
         for row in _ROWS:
-            layers.append(InvertedResidual(channels, row, config.width))
-            channels = _rounded(row.channels * config.width)
-        size = _rounded(960 * config.width)
-        layers.append(ConvNorm(channels, size, kernel=1, activation=_hard_swish))
+            layers.append(InvertedResidual(channels, row, config))
+            channels = rounded_channels(row.channels * config.width)
+        size = rounded_channels(960 * config.width)
+        layers.append(conv_norm(channels, size, kernel=1, activation=_hard_swish))
         self.blocks = nn.Sequential(*layers)
         self.pool = time_pool(config.pooling, size)
         self.dropout = nn.Dropout(config.dropout)
@@ -91,22 +114,32 @@ class MobileNetV3(Network):
         """(B, F, N) -> (B, D)."""
         return self.dropout(self.pool(self.frames(x)))
 
+    def layer_maps(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """(B, F, N) -> each of `LAYER_NAMES` with its map (B, C_l, N_l, F_l), entry first."""
+        maps = as_maps(x)
+        for name, block in zip(LAYER_NAMES, self.blocks, strict=True):
+            maps = block(maps)
+            yield name, maps.transpose(2, 3)
+
 
 class InvertedResidual(nn.Module):
     """Expand, depthwise, squeeze-and-excitation, project; a shortcut where shapes allow."""
 
-    def __init__(self, inputs: int, row: _Row, width: float) -> None:
+    def __init__(self, inputs: int, row: _Row, config: MobileNetConfig) -> None:
         super().__init__()
         activation = _hard_swish if row.hard_swish else relu
-        hidden = _rounded(row.expanded * width)
-        outputs = _rounded(row.channels * width)
+        hidden = rounded_channels(row.expanded * config.width)
+        outputs = rounded_channels(row.channels * config.width)
+        conv_norm = _conv_norm(config)
         layers: list[nn.Module] = []
         if hidden != inputs:
-            layers.append(ConvNorm(inputs, hidden, kernel=1, activation=activation))
-        layers.append(_depthwise(hidden, row, activation))
+            layers.append(conv_norm(inputs, hidden, kernel=1, activation=activation))
+        depthwise = {"kernel": row.kernel, "stride": row.stride, "groups": hidden}
+        layers.append(conv_norm(hidden, hidden, **depthwise, activation=activation))
         if row.squeeze:
-            layers.append(SqueezeExcitation(hidden, _rounded(hidden / 4)))
-        layers.append(ConvNorm(hidden, outputs, kernel=1))
+            gate = _GATES[config.gate]
+            layers.append(SqueezeExcitation(hidden, rounded_channels(hidden / 4), gate=gate))
+        layers.append(conv_norm(hidden, outputs, kernel=1))
         self.branch = nn.Sequential(*layers)
         self.shortcut = row.stride == 1 and inputs == outputs
 
@@ -115,22 +148,9 @@ class InvertedResidual(nn.Module):
         return maps + self.branch(maps) if self.shortcut else self.branch(maps)
 
 
-def _depthwise(channels: int, row: _Row, activation: Callable[[], nn.Module]) -> nn.Module:
-    return ConvNorm(
-        channels,
-        channels,
-        kernel=row.kernel,
-        stride=row.stride,
-        groups=channels,
-        activation=activation,
-    )
+def _conv_norm(config: MobileNetConfig) -> Callable[..., nn.Module]:
+    return partial(ConvNorm, norm=partial(nn.BatchNorm2d, eps=config.norm_epsilon))
 
 
 def _hard_swish() -> nn.Module:
     return nn.Hardswish(inplace=True)
-
-
-def _rounded(channels: float) -> int:
-    """The nearest multiple of 8, not below 8, and not more than a tenth below `channels`."""
-    rounded = max(8, int(channels + 4) // 8 * 8)
-    return rounded if rounded >= 0.9 * channels else rounded + 8

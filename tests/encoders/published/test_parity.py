@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
-LIGHT = ("cnn6", "vggish", "yamnet", "yamnet_torch")
+LIGHT = (
+    *("cnn6", "cola", "mn04_as", "openl3_env_512", "openl3_keras"),
+    *("vggish", "wav2clip", "yamnet", "yamnet_torch"),
+)
 
 
 @pytest.fixture(autouse=True)
