@@ -28,7 +28,7 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def toy_text(monkeypatch) -> None:
-    from test_captions import ToyText
+    from test_caption_sources import ToyText
 
     monkeypatch.setattr("kikimimi.pretraining.sounds.create_text_encoder", lambda name: ToyText())
 
