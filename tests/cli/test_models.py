@@ -62,7 +62,7 @@ def test_every_encoder_is_listed_with_licence_rate_and_weights() -> None:
         assert records[name]["weights_path"] is None
     rows = [line.split("\t") for line in models().stdout.splitlines()]
     assert {row[0] for row in rows} == records.keys()
-    assert {row[5] for row in rows} == {"in the package", "to be fetched"}
+    assert {row[5] for row in rows} == {"in the package", "to be fetched", "not published"}
 
 
 def test_one_encoder_is_shown_in_full() -> None:

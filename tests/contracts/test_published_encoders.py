@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
-from random_weights import PUBLISHED, narrow, save_random_weights
 
 from kikimimi.encoders.published.encoder import PublishedEncoder
 from kikimimi.encoders.registry import create_encoder, load_encoder
 from kikimimi.errors import EncoderError
+from random_weights import PUBLISHED, narrow, save_random_weights
 
 SECONDS = 1.2
 

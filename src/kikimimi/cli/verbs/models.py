@@ -147,4 +147,7 @@ def _parameters(encoder: Encoder) -> str:
 def _weights(encoder: Encoder) -> str:
     if encoder.card.embedded:
         return "in the package"
-    return "here" if encoder.weights_are_here else "to be fetched"
+    if encoder.weights_are_here:
+        return "here"
+    published = not isinstance(encoder, PublishedEncoder) or encoder.is_published
+    return "to be fetched" if published else "not published"

@@ -23,12 +23,14 @@ import numpy as np
 from kikimimi.encoders.published.checkpoints import tensors_in
 from kikimimi.encoders.published.fetching import ByteProgress
 from kikimimi.encoders.published.keras_h5 import read_keras_h5
+from kikimimi.encoders.published.locations import folder_to_write
 from kikimimi.encoders.published.source import PublishedCard, WeightsSource
 from kikimimi.encoders.published.windows import WindowEncoder
 from kikimimi.encoders.registry import register
 from kikimimi.errors import EncoderError
 from kikimimi.features.logmel import LogMel
 from kikimimi.features.presets import COLA
+from kikimimi.paths import display_path
 from kikimimi.types import FloatArray
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ class ColaEncoder(WindowEncoder):
 
     window_samples = _WINDOW_SAMPLES
     hop_samples = _WINDOW_SAMPLES
+    is_published = False
     other_file_names = ("cola.weights.h5",)
     card: ClassVar[PublishedCard] = PublishedCard(
         name="cola",
@@ -98,9 +101,19 @@ class ColaEncoder(WindowEncoder):
         Raises:
             EncoderError: always.
         """
-        raise EncoderError(
-            "nobody has published weights of COLA; train them with kikimimi train pretrain_cola, "
-            f"or with the authors' program ({self.card.source.url})"
+        raise self._nothing_to_fetch()
+
+    def _path_or_refuse(self) -> Path:
+        if self._given is None and self.weights_path is None:
+            raise self._nothing_to_fetch()
+        return super()._path_or_refuse()
+
+    def _nothing_to_fetch(self) -> EncoderError:
+        name, source = self.card.name, self.card.source
+        return EncoderError(
+            f"nobody has published weights of encoder '{name}'; train such an encoder with "
+            f"kikimimi train pretrain_cola, or place {source.file_name}, made by the authors' "
+            f"program ({source.url}), in {display_path(folder_to_write(name))}"
         )
 
     def build(self) -> "nn.Module":

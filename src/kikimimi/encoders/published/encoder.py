@@ -45,6 +45,8 @@ class PublishedEncoder(Encoder):
     builds_empty: ClassVar[bool] = False
     """Whether `build` makes nothing but what the weights fill, so that `load` may spare itself the
     random numbers (a second for 80 million parameters)."""
+    is_published: ClassVar[bool] = True
+    """Whether there is a file to fetch; without one, `card.source` says what makes it."""
     other_file_names: ClassVar[tuple[str, ...]] = ()
     """Further names under which the weights may lie in a folder."""
 
