@@ -125,9 +125,9 @@ def _insert(
         path = f"{folder}/{name}"
         duration = 0.1 + sound_id % 600 / 10
         file = (path.encode(), path, name, folder, 1, 1, str(sound_id))
-        sounds.append((sound_id, *file, "WAV", "PCM_16", 48000, 2, duration, 0))
+        sounds.append((sound_id, *file, "WAV", "PCM_16", 48000, 2, duration, 0, "2026"))
         words.append((sound_id, *index_text(name=name, folder=folder, tag_names=[TAGS[tag]])))
-    marks = ",".join("?" * 14)
+    marks = ",".join("?" * 15)
     connection.exec_driver_sql(f"INSERT INTO sounds VALUES ({marks})", sounds)
     connection.exec_driver_sql(
         "INSERT INTO windows VALUES (?, ?, 0.0, 2.0, ?)",

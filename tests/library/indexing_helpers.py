@@ -35,6 +35,7 @@ def contents(library: Library) -> dict[bytes, dict[str, Any]]:
         by_id = {}
         for row in connection.execute(select(schema.sounds).where(schema.sounds.c.missing == 0)):
             values: dict[str, Any] = {**row._mapping, "windows": [], "tags": set()}
+            del values["added_at"]
             by_id[values.pop("id")] = found[row.path_key] = values
         for row in connection.execute(select(schema.windows).order_by(schema.windows.c.id)):
             if row.sound_id in by_id:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -151,8 +152,9 @@ def _add(connection: Connection, added: Sequence[Added]) -> list[int]:
         return []
     last_id = connection.execute(_LAST_ID, {"name": sounds.name}).scalar() or 0
     ids = list(range(last_id + 1, last_id + 1 + len(added)))
+    added_at = datetime.now(UTC).isoformat(timespec="seconds")
     rows = [
-        {"id": sound_id, "missing": 0}
+        {"id": sound_id, "missing": 0, "added_at": added_at}
         | _path_values(sound.path_key)
         | sound.state._asdict()
         | _content_values(sound.content)

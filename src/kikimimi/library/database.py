@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from kikimimi.errors import LibraryError
+from kikimimi.errors import BusyError, LibraryError, NoLibraryError
 from kikimimi.library import migrations, schema
 from kikimimi.paths import display_path
 
@@ -178,7 +178,7 @@ def verify_header(path: Path) -> None:
             header = file.read(_HEADER_BYTES)
             file_size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
-        raise LibraryError(
+        raise NoLibraryError(
             f"there is no library at {display_path(path)}; make one with 'kikimimi index FOLDER'"
         ) from None
     except OSError as error:
@@ -222,7 +222,7 @@ def _engine(path: Path, *, mode: str) -> Engine:
             uri, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1)
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine
@@ -233,6 +233,8 @@ def _prepare_connection(connection: sqlite3.Connection, _record: object) -> None
     connection.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KIB}")
     # A commit must outlive a power cut: users' tags and playlists are in it.
     connection.execute("PRAGMA synchronous = FULL")
+    # Triggers must see the rows that INSERT OR REPLACE deletes.
+    connection.execute("PRAGMA recursive_triggers = ON")
 
 
 def _begin(connection: Connection) -> None:
@@ -255,6 +257,8 @@ _REASONS = {
     sqlite3.SQLITE_NOTADB: "the file is damaged; restore a backup, or move it away and index again",
 }
 
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
@@ -266,4 +270,5 @@ def translated_errors(path: Path) -> Iterator[None]:
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
         if code not in _REASONS:
             raise
-        raise _error(path, _REASONS[code]) from error
+        kind = BusyError if code in _BUSY else LibraryError
+        raise kind(str(_error(path, _REASONS[code]))) from error

@@ -46,7 +46,27 @@ _TAUGHT_TAGS = (
         FOREIGN KEY(tag_id) REFERENCES taught_tags (tag_id) ON DELETE CASCADE)""",
 )
 
-STEPS: dict[int, Step] = {1: _add_taught_tags}
+
+def _add_history(connection: Connection) -> None:
+    """2 to 3: what users changed, to be undone, and which rows changed, to follow them."""
+    for statement in _HISTORY:
+        connection.exec_driver_sql(statement)
+    for table, kind, key in schema.TOUCHING:
+        for statement in schema.touch_triggers(table, kind, key):
+            connection.exec_driver_sql(statement)
+
+
+_HISTORY = (
+    "ALTER TABLE sounds ADD COLUMN added_at VARCHAR",
+    """CREATE TABLE journal (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, made_at VARCHAR NOT NULL,
+        kind VARCHAR NOT NULL, params VARCHAR NOT NULL, images BLOB, undone INTEGER NOT NULL)""",
+    """CREATE TABLE touched (
+        revision INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind VARCHAR NOT NULL,
+        "key" INTEGER NOT NULL)""",
+)
+
+STEPS: dict[int, Step] = {1: _add_taught_tags, 2: _add_history}
 
 
 def migrate(connection: Connection, path: Path) -> None:

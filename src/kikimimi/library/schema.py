@@ -5,7 +5,10 @@ Vectors are little-endian float32. Paths are kept twice: `path_key`, the bytes t
 knows the file by, and `path`, text for people.
 """
 
+from collections.abc import Iterator
+
 from sqlalchemy import (
+    DDL,
     CheckConstraint,
     Column,
     Float,
@@ -17,10 +20,11 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    event,
 )
 
 APPLICATION_ID = 0x4B494B49  # "KIKI"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -51,6 +55,7 @@ sounds = Table(
     Column("channels", Integer, nullable=False),
     Column("duration_s", Float, nullable=False),
     Column("missing", Integer, nullable=False, default=0),
+    Column("added_at", String),
     Index("sounds_by_content", "content_hash"),
     Index("sounds_by_folder", "folder"),
     sqlite_autoincrement=True,
@@ -139,6 +144,55 @@ playlist_items = Table(
     UniqueConstraint("playlist_id", "position"),
     Index("playlist_items_by_sound", "sound_id"),
 )
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("made_at", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("params", String, nullable=False),
+    Column("images", LargeBinary),
+    Column("undone", Integer, nullable=False, default=0),
+    sqlite_autoincrement=True,
+)
+"""What users changed, to be undone (see `library.journal`). `kind` and `params` (JSON) put it in
+words; `images` are the rows before and after, NULL if the change cannot be undone any more;
+`undone` is 0 while it is in force, else the number of the undoing."""
+
+touched = Table(
+    "touched",
+    metadata,
+    Column("revision", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("key", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""The latest changes of rows, whoever made them, written by triggers (see `library.touches`)."""
+
+TOUCHING = (
+    ("sounds", "sounds", "id"),
+    ("sound_tags", "tags", "sound_id"),
+    ("playlists", "playlists", "id"),
+    ("playlist_items", "playlists", "playlist_id"),
+    ("taught_tags", "taught", "tag_id"),
+    ("taught_examples", "taught", "tag_id"),
+)
+"""Tables whose changes are noted in `touched`: the table, the kind, the column of the key."""
+
+
+def touch_triggers(table: str, kind: str, key: str) -> Iterator[str]:
+    """The statements that let every change of a row of `table` be noted."""
+    for action, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        yield (
+            f"CREATE TRIGGER {table}_{action.lower()}_touches AFTER {action} ON {table} BEGIN "
+            f"INSERT INTO touched (kind, key) VALUES ('{kind}', {row}.{key}); END"
+        )
+
+
+for _touching in TOUCHING:
+    for _statement in touch_triggers(*_touching):
+        event.listen(metadata, "after_create", DDL(_statement))
 
 WORDS_TABLE = "words"
 CREATE_WORDS = (
