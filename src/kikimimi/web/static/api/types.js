@@ -1,0 +1,103 @@
+/**
+ * The shapes that the server answers with, as `docs` of the HTTP contract has them: times in
+ * seconds, frequencies in Hz, levels in dB or LUFS.
+ */
+
+/**
+ * @typedef {object} Tag
+ * @property {string} name
+ * @property {string} label_en
+ * @property {string} label_ja
+ * @property {number} score in [0, 1]
+ * @property {"auto"|"user"|"taught"|"rejected"} source
+ */
+
+/**
+ * @typedef {object} Row
+ * @property {number} id
+ * @property {string} name
+ * @property {string} folder
+ * @property {number} duration_s
+ * @property {number} sample_rate_hz
+ * @property {number} channels
+ * @property {string} format
+ * @property {boolean} missing
+ * @property {boolean} playable a browser can play the file itself
+ * @property {Tag[]} tags the best eight
+ * @property {number|null} distance
+ * @property {number|null} start_s of the part that fits best
+ * @property {number|null} end_s
+ * @property {number|null} loudness_lufs
+ * @property {number|null} gain_db to -23 LUFS
+ * @property {string|null} overview base64 of 128 pairs of int8: lowest, highest
+ */
+
+/**
+ * @typedef {Row & {path: string, size_bytes: number, subtype: string, added_at: string,
+ *   playlists: {id: number, name: string}[], measures: Record<string, number|null>}} Sound
+ */
+
+/**
+ * @typedef {object} Job
+ * @property {string} id
+ * @property {string} kind
+ * @property {number} done
+ * @property {number} total
+ * @property {string|null} path
+ * @property {number} [audio_seconds]
+ * @property {number|null} [rate]
+ * @property {number|null} eta_s
+ * @property {"running"|"done"|"failed"|"stopped"|string} state
+ * @property {({path: string, reason: string})[]} failures
+ */
+
+/**
+ * @typedef {object} Label a change in the journal, worded by the page
+ * @property {string} kind
+ * @property {Record<string, string|number>} params
+ */
+
+/**
+ * @typedef {object} Status
+ * @property {string} version
+ * @property {{path: string, sounds: number, missing: number, encoder: string, vocabulary_size: number, revision: number}} library
+ * @property {Job[]} jobs
+ * @property {Label|string|null} can_undo
+ * @property {Label|string|null} can_redo
+ */
+
+/**
+ * @typedef {object} ResultKey
+ * @property {string} result
+ * @property {number} total
+ * @property {number} ms
+ * @property {unknown} words_found_by
+ */
+
+/** @typedef {{name: string, label_en: string, label_ja: string, count: number}} TagCount */
+/** @typedef {{from: number, to: number, count: number}} Bin */
+
+/**
+ * @typedef {object} Facets
+ * @property {TagCount[]} tags
+ * @property {{path: string, count: number}[]} folders
+ * @property {{value: string, count: number}[]} formats
+ * @property {{value: number, count: number}[]} sample_rates_hz
+ * @property {{value: number, count: number}[]} channels
+ * @property {Bin[]} duration
+ * @property {Bin[]} loudness
+ */
+
+/** @typedef {{id: number, name: string, count: number, duration_s: number}} Playlist */
+/** @typedef {{revision: number, undo: Label|string|null}} Changed */
+/** @typedef {{upload: string, name: string, duration_s: number, overview: string|null, sample_rate_hz: number}} Upload */
+/** @typedef {{sounds: number[]}|{result: string}} Sounds which sounds a change is for */
+/** @typedef {{tags: TagCount[], folders: {path: string, count?: number}[], recent?: string[]}} Suggestions */
+
+/**
+ * @typedef {object} TaughtReport
+ * @property {string} name
+ * @property {Row[]} best new sounds that got the tag, surest first
+ */
+
+export {};

@@ -1,0 +1,2 @@
+/** @type {import("../i18n.js").Messages} */
+export const list = {};

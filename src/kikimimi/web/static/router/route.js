@@ -1,0 +1,43 @@
+/** Addresses of the page: `#/?q=…`, `#/space?q=…`, `#/sound/12`. Pure. */
+
+/**
+ * @typedef {object} Route
+ * @property {"list"|"space"|"sound"} view
+ * @property {number|null} id of the sound, for the sound page
+ * @property {string} query as `query/syntax.js` writes it
+ * @property {string} sort
+ * @property {boolean} descending
+ */
+
+const PATHS = /** @type {const} */ ({ list: "/", space: "/space", sound: "/sound/" });
+
+/**
+ * An address that means nothing is the list.
+ * @param {string} hash with or without its `#`
+ * @returns {Route}
+ */
+export function parseRoute(hash) {
+  const [path, search = ""] = hash.replace(/^#/, "").split(/\?(.*)/s);
+  const values = new URLSearchParams(search);
+  const sound = /^\/sound\/(\d{1,15})$/.exec(path);
+  return {
+    view: sound ? "sound" : path === PATHS.space ? "space" : "list",
+    id: sound ? Number(sound[1]) : null,
+    query: values.get("q") ?? "",
+    sort: values.get("sort") ?? "rank",
+    descending: values.get("desc") === "1",
+  };
+}
+
+/**
+ * @param {Partial<Route>} route
+ * @returns {string} with its `#`
+ */
+export function formatRoute({ view = "list", id = null, query = "", sort = "rank", descending = false }) {
+  const values = new URLSearchParams();
+  if (query) values.set("q", query);
+  if (sort !== "rank") values.set("sort", sort);
+  if (descending) values.set("desc", "1");
+  const search = values.toString();
+  return `#${PATHS[view]}${view === "sound" ? (id ?? "") : ""}${search ? `?${search}` : ""}`;
+}

@@ -1,0 +1,7 @@
+/** The space route. @type {import("./registry.js").View} */
+export const view = {
+  mount(element) {
+    element.textContent = "";
+  },
+  unmount() {},
+};
