@@ -21,8 +21,20 @@ class LibraryError(KikimimiError):
     """A library file is damaged, foreign, busy, full, or made with another encoder."""
 
 
+class NoLibraryError(LibraryError):
+    """There is no library file yet."""
+
+
+class BusyError(LibraryError):
+    """Somebody else is at work on the library; the same call will do later."""
+
+
 class QueryError(KikimimiError):
     """A search, tag or playlist request cannot be understood or names something unknown."""
+
+
+class UnknownError(QueryError):
+    """A request names a sound, a tag or a playlist that the library does not hold."""
 
 
 class DatasetError(KikimimiError):

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from kikimimi.errors import BusyError, LibraryError, NoLibraryError
-from kikimimi.library import migrations, schema
+from kikimimi.library import migrations, schema, touches
+from kikimimi.library.journal.capture import recording
+from kikimimi.library.journal.label import Label
 from kikimimi.paths import display_path
 
 _MAGIC = b"SQLite format 3\0"
@@ -64,8 +66,11 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, label: Label | None = None) -> Iterator[Connection]:
         """A transaction that is kept as a whole, or not at all when an exception leaves it.
+
+        Args:
+            label: what a user changes in it, which goes into the journal and can be undone.
 
         Raises:
             LibraryError: the file cannot be written: read only, busy, or the disk is full.
@@ -73,7 +78,9 @@ class Database:
         if self.read_only:
             raise _error(self.path, _REASONS[sqlite3.SQLITE_READONLY])
         with self._transaction("BEGIN IMMEDIATE") as connection:
-            yield connection
+            with recording(connection, label) if label else nullcontext():
+                yield connection
+            touches.trim(connection)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
@@ -207,7 +214,11 @@ def _has_log(path: Path) -> bool:
 
 
 def _error(path: Path, reason: str) -> LibraryError:
-    return LibraryError(f"library {display_path(path)}: {reason}")
+    return LibraryError(_about(path, reason))
+
+
+def _about(path: Path, reason: str) -> str:
+    return f"library {display_path(path)}: {reason}"
 
 
 def _damaged(path: Path) -> LibraryError:
@@ -222,6 +233,7 @@ def _engine(path: Path, *, mode: str) -> Engine:
             uri, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
 
+    # Without a limit: a thread that holds one connection and waits for a second would block others.
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1)
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
@@ -271,4 +283,4 @@ def translated_errors(path: Path) -> Iterator[None]:
         if code not in _REASONS:
             raise
         kind = BusyError if code in _BUSY else LibraryError
-        raise kind(str(_error(path, _REASONS[code]))) from error
+        raise kind(_about(path, _REASONS[code])) from error

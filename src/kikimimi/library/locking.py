@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kikimimi.errors import LibraryError
+from kikimimi.errors import BusyError, LibraryError
 from kikimimi.paths import display_path
 
 if sys.platform == "win32":
@@ -26,7 +26,8 @@ def indexing_lock(library: Path) -> Iterator[None]:
     """Hold the right to index `library`; the empty file `<library>.lock` stays behind.
 
     Raises:
-        LibraryError: another process holds it, or the file cannot be made.
+        BusyError: another process holds it.
+        LibraryError: the file cannot be made.
     """
     path = Path(f"{library}.lock")
     try:
@@ -48,7 +49,7 @@ def _take(descriptor: int, library: Path) -> None:
     try:
         _lock(descriptor)
     except OSError as error:
-        raise LibraryError(
+        raise BusyError(
             f"library {display_path(library)}: it is being indexed by another process; wait until "
             "that has ended"
         ) from error

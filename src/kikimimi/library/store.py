@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, text, update
 
-from kikimimi.errors import QueryError
+from kikimimi.errors import UnknownError
 from kikimimi.library import words
 from kikimimi.library.file_reading import Content
 from kikimimi.library.records import Failure, Sound, SoundReference
@@ -83,7 +83,7 @@ def find_sound(connection: Connection, reference: SoundReference) -> Sound:
     """One sound by its id or path; a path may lead over links.
 
     Raises:
-        QueryError: the sound is not in the library.
+        UnknownError: the sound is not in the library.
     """
     if isinstance(reference, int):
         row = connection.execute(select(sounds).where(sounds.c.id == reference)).first()
@@ -94,7 +94,7 @@ def find_sound(connection: Connection, reference: SoundReference) -> Sound:
         row = connection.execute(select(sounds).where(sounds.c.path_key.in_(keys))).first()
         shown = display_path(reference)
     if row is None:
-        raise QueryError(f"the sound {shown} is not in the library; index its folder first")
+        raise UnknownError(f"the sound {shown} is not in the library; index its folder first")
     return sound_of_row(row)
 
 

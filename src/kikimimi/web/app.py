@@ -1,0 +1,46 @@
+"""The application: routes, errors, protection and the page."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from kikimimi import __version__
+from kikimimi.web.errors import install_error_handlers
+from kikimimi.web.routes import ROUTERS
+from kikimimi.web.routes.page import STATIC_FOLDER
+from kikimimi.web.security import SecurityMiddleware
+from kikimimi.web.settings import ServerSettings
+from kikimimi.web.state import ServerState
+
+
+def create_app(settings: ServerSettings) -> FastAPI:
+    """The application of one library; nothing is opened before the first request.
+
+    Example:
+        >>> app = create_app(ServerSettings(library=Path("sounds.kikimimi")))
+    """
+    state = ServerState(settings)
+    app = FastAPI(
+        title="Kikimimi",
+        version=__version__,
+        summary="A library of sounds, searched by ear.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # these pages would load scripts from another host
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.kikimimi = state
+    install_error_handlers(app)
+    app.mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(SecurityMiddleware, settings=settings)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.kikimimi.close()

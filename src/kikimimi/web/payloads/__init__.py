@@ -1,0 +1,1 @@
+"""What travels between the page and the server: one module for each group of routes."""

@@ -1,0 +1,5 @@
+"""The journal of changes, undo and redo."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Work in the background: indexing."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

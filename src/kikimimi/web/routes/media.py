@@ -1,0 +1,5 @@
+"""The sounds themselves, by id, with ranges."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Playlists."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

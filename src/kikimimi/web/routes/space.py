@@ -1,0 +1,5 @@
+"""The timbre space: axes, values, layouts."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Tags given, taken away, accepted and rejected."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
