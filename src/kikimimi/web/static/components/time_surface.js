@@ -7,7 +7,7 @@
  */
 
 import { edgeNear, extended, oppositeOf, regionBetween, sameRegion } from "./time_region.js";
-import { following, panned, timeAt, wholeView, xAt, zoomed } from "./time_view.js";
+import { following, panned, timeAt, wholeView, zoomed } from "./time_view.js";
 
 /** @typedef {import("./time_region.js").TimeRegion} TimeRegion */
 /** @typedef {import("./time_view.js").TimeView} TimeView */
@@ -176,32 +176,4 @@ export function createTimeSurface(element, { onSeek, onRegion, onView, zoomable 
   element.addEventListener("wheel", wheel, { signal, passive: false });
   element.addEventListener("keydown", key, { signal });
   return { state: () => state, update, destroy: () => aborter.abort() };
-}
-
-/**
- * Draw the region, the pointer's and the playhead's lines over a picture of a sound.
- * @param {CanvasRenderingContext2D} context
- * @param {{width: number, height: number}} size
- * @param {Readonly<SurfaceState>} state
- * @param {{accent: string, text: string}} colours
- */
-export function drawMarks(context, { width, height }, { view, region, playheadS, pointerS }, colours) {
-  if (region !== null) {
-    const [left, right] = [xAt(view, region.startS, width), xAt(view, region.endS, width)];
-    context.fillStyle = colours.accent;
-    context.globalAlpha = 0.2;
-    context.fillRect(left, 0, right - left, height);
-    context.globalAlpha = 1;
-    for (const x of [left, right]) context.fillRect(Math.round(x) - 1, 0, 2, height);
-  }
-  if (pointerS !== null) {
-    context.fillStyle = colours.text;
-    context.globalAlpha = 0.35;
-    context.fillRect(Math.round(xAt(view, pointerS, width)), 0, 1, height);
-    context.globalAlpha = 1;
-  }
-  if (playheadS !== null) {
-    context.fillStyle = colours.text;
-    context.fillRect(Math.round(xAt(view, playheadS, width)) - 1, 0, 2, height);
-  }
 }
