@@ -8,7 +8,7 @@ The sources of embeddings:
 
 * the shipped encoder (trained on all of ESC-50: nothing is held out, so its figures say only that
   the parts work together);
-* `--folds`: the networks `fold<k>/encoder.pt`, each on the clips of the fold that it was not
+* `--folds`: the networks `fold<k>/encoder`, each on the clips of the fold that it was not
   trained on. It knows the classes, from other clips. Draws stay inside one fold;
 * `--embeddings`: `.npz` files as `kikimimi embed` writes them, `paths` named like ESC-50's clips.
 
@@ -35,15 +35,10 @@ from sklearn.metrics import average_precision_score, precision_recall_fscore_sup
 
 from kikimimi.audio.reading import read_clip
 from kikimimi.datasets import esc50
-from kikimimi.encoders.default import pad_clips
-from kikimimi.encoders.mobilenet import mobilenet_from_state
 from kikimimi.encoders.registry import load_encoder
-from kikimimi.features.logmel import LogMel
-from kikimimi.features.presets import YAMNET
 from kikimimi.library.taught.background import Background
 from kikimimi.library.taught.fitting import fit_head, fit_rule
 from kikimimi.library.taught.head import Head
-from kikimimi.training.checkpoint import load_checkpoint
 from kikimimi.types import FloatArray
 
 WAYS = 10
@@ -78,7 +73,7 @@ def main() -> None:
     """Print one JSON line for each figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, required=True)
-    parser.add_argument("--folds", type=Path, help="folder of fold<k>/encoder.pt")
+    parser.add_argument("--folds", type=Path, help="folder of fold<k>/encoder")
     parser.add_argument("--embeddings", type=Path, action="append", default=[])
     parser.add_argument("--classes", choices=CLASSES, default="report")
     parser.add_argument("--draws", type=int, default=100)
@@ -221,15 +216,11 @@ def _spaces(options: argparse.Namespace, clips: Clips) -> Iterator[Space]:
 
 
 def _fold_vectors(folder: Path, clips: Clips) -> FloatArray:
-    log_mel = LogMel(YAMNET)
     vectors = np.zeros((len(clips.targets), 128), dtype=np.float32)
     for fold in esc50.FOLDS:
-        weights = folder / f"fold{fold}" / "encoder.pt"
-        network = mobilenet_from_state(load_checkpoint(weights) or {})
+        encoder = load_encoder(str(folder / f"fold{fold}" / "encoder"))
         for row in np.flatnonzero(clips.folds == fold):
-            features = np.swapaxes(log_mel(pad_clips(_samples(clips.paths[row]))), 1, 2)
-            with torch.inference_mode():
-                vectors[row] = network(torch.from_numpy(features.copy())).embedding[0].numpy()
+            vectors[row] = encoder.embed_clips(_samples(clips.paths[row]))[0]
     return vectors
 
 

@@ -1,10 +1,10 @@
 """Words that find sounds, by route, on clips that the training did not hear.
 
     python benchmarks/text_search.py --shared ../shared \
-        --encoder 'runs/default_encoder/fold{fold}/encoder.pt' --heads 'runs/text/fold{fold}' \
+        --encoder 'runs/default_encoder/fold{fold}/encoder' --heads 'runs/text/fold{fold}' \
         --folds 1 2 3 4 5
     python benchmarks/text_search.py --shared ../shared --held-out \
-        --encoder runs/few_shot/all/encoder.pt --heads runs/text_held_out/all
+        --encoder runs/few_shot/all/encoder --heads runs/text_held_out/all
 
 The first prints the mAP@10 of the 50 class names as queries for the clips of the test fold, the
 second the accuracy among the ten held-out classes of `recipes/text/held_out.yaml`. Routes: `head`,
@@ -25,6 +25,7 @@ import torch
 from kikimimi.datasets import esc50
 from kikimimi.encoders.clauses import clause_of
 from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.fold_pattern import FOLD_FIELD, encoder_of_fold
 from kikimimi.encoders.text.contract import TextEncoder
 from kikimimi.encoders.text.head import TextHead, load_head
 from kikimimi.encoders.text.registry import load_text_encoder
@@ -32,7 +33,6 @@ from kikimimi.encoders.text.words import HEAD_NAME
 from kikimimi.encoders.vocabulary import display_name
 from kikimimi.metrics.retrieval import query_average_precision
 from kikimimi.pretraining.text_alignment.captions import tags_like
-from kikimimi.pretraining.text_alignment.frozen_encoder import FOLD_FIELD, open_encoder
 from kikimimi.pretraining.text_alignment.heard import hear
 from kikimimi.pretraining.text_alignment.recipe import MixtureSettings, TextAlignmentRecipe
 from kikimimi.training.config import load_recipe
@@ -140,8 +140,7 @@ def main() -> None:
     held_out = load_recipe(_HELD_OUT_RECIPE, TextAlignmentRecipe).held_out
     found: list[dict[str, float]] = []
     for fold in [0] if options.held_out else options.folds:
-        path = Path(options.encoder.replace(FOLD_FIELD, str(fold)))
-        encoder = open_encoder(path, held_out=held_out if options.held_out else ())
+        encoder = encoder_of_fold(options.encoder, fold).load()
         head = load_head(
             Path(options.heads.replace(FOLD_FIELD, str(fold))) / HEAD_NAME,
             encoder_digest=encoder.weights_digest,

@@ -6,6 +6,7 @@ least 0.96 s.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -16,7 +17,13 @@ from kikimimi.encoders.contract import Encoder, EncoderCard, Encoding, FrameEnco
 from kikimimi.encoders.hash_projection import HashProjection
 from kikimimi.encoders.registry import DEFAULT_ENCODER, register
 from kikimimi.encoders.vocabulary import vocabulary
-from kikimimi.encoders.weights import embedded_folder, load_weights, read_config, read_hash_bits
+from kikimimi.encoders.weights import (
+    CONFIG_NAME,
+    embedded_folder,
+    load_weights,
+    read_config,
+    read_hash_bits,
+)
 from kikimimi.errors import EncoderError
 from kikimimi.features.logmel import LogMel
 from kikimimi.features.presets import YAMNET
@@ -27,6 +34,9 @@ if TYPE_CHECKING:
 
     from kikimimi.encoders.mobilenet import MobileNet
     from kikimimi.encoders.text.words import AlignedWords
+
+ARCHITECTURE = "mobilenet_v1"
+"""What `config.json` calls the network."""
 
 _FRAME_SAMPLES = 32 * YAMNET.hop_length
 _MIN_FRAMES = 3
@@ -45,7 +55,7 @@ class EmbeddedEncoder(Encoder):
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or embedded_folder(self.card.name)
+        self.folder = folder or embedded_folder(self.card.name)
         self._network: MobileNet | None = None
         self._log_mel = LogMel(YAMNET)
 
@@ -57,19 +67,19 @@ class EmbeddedEncoder(Encoder):
             classes = len(self.card.vocabulary) - len(_EVENTS)
             config = MobileNetConfig(class_count=classes, hash_bits=self.hash_bits)
             network = MobileNet(config)
-            load_weights(self._folder, network, sha256=self.weights_digest)
+            load_weights(self.folder, network, sha256=self.weights_digest)
             self._network = network.eval().requires_grad_(requires_grad=False)
         return self
 
     @cached_property
     def weights_digest(self) -> str:
         """SHA-256 that `config.json` gives; `load` checks that the weights are those."""
-        return str(read_config(self._folder).get("weights_sha256", ""))
+        return str(read_config(self.folder).get("weights_sha256", ""))
 
     @cached_property
     def hash_bits(self) -> tuple[int, ...]:
         """The lengths that `config.json` lists as `hash_bits`."""
-        return read_hash_bits(self._folder)
+        return read_hash_bits(self.folder)
 
     def _hash_projection(self, bits: int) -> HashProjection:
         layer = self._loaded().hash[str(bits)].state_dict()
@@ -79,7 +89,7 @@ class EmbeddedEncoder(Encoder):
     def _words(self) -> "AlignedWords | None":
         from kikimimi.encoders.text.words import aligned_words
 
-        return aligned_words(self._folder, encoder_digest=self.weights_digest)
+        return aligned_words(self.folder, encoder_digest=self.weights_digest)
 
     @property
     def knows_words(self) -> bool:
@@ -189,3 +199,38 @@ class DefaultEncoder(EmbeddedEncoder):
         embedded=True,
         parameters=4_035_355,
     )
+
+
+class LocalEncoder(EmbeddedEncoder):
+    """The same network in a folder of the user's, as `pretraining.default_encoder` writes it.
+
+    Args:
+        folder: its `config.json` gives the name, the classes after the events, and the data.
+
+    Raises:
+        EncoderError: the configuration is missing or damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        config = read_config(folder)
+        try:
+            classes = [str(name) for name in config["classes"]]
+        except (KeyError, TypeError):
+            raise EncoderError(
+                f"{folder / CONFIG_NAME}: names no classes; export the encoder again"
+            ) from None
+        self.card = replace(  # type: ignore[misc]
+            DefaultEncoder.card,
+            name=str(config.get("name", folder.parent.name)).lower(),
+            title="MobileNet v1, trained by the recipe of the default encoder",
+            licence="that of the recordings it was trained on",
+            training_data=str(config.get("training_data", "see the card in its folder")),
+            vocabulary=(*_EVENTS, *classes),
+            embedded=False,
+        )
+        super().__init__(folder)
+
+    @property
+    def reference(self) -> str:
+        """The folder."""
+        return str(self.folder)

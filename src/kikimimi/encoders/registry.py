@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 from typing import TypeVar
 
 from kikimimi.encoders.contract import Encoder
-from kikimimi.encoders.weights import CONFIG_NAME
+from kikimimi.encoders.weights import CONFIG_NAME, read_config
 from kikimimi.errors import EncoderError
 from kikimimi.names import suggestion
 
@@ -23,7 +23,6 @@ _MODULES = (
     "kikimimi.encoders.logmel_statistics",
     "kikimimi.encoders.placeholder",
 )
-_PUBLISHED = "kikimimi.encoders.published"
 _PUBLISHED = "kikimimi.encoders.published"
 _FACTORIES: dict[str, Callable[[], Encoder]] = {}
 
@@ -46,8 +45,9 @@ def encoder_names() -> list[str]:
 def create_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     """Construct an encoder without loading its weights.
 
-    A path is the folder of an encoder that was trained (`kikimimi.encoders.trained`): whatever has
-    a slash in it, or is a folder with a `config.json` and no encoder's name.
+    A path is the folder of an encoder that was trained, by a method of `kikimimi.pretraining`
+    (`kikimimi.encoders.trained`) or by the recipe of the default encoder: whatever has a slash in
+    it, or is a folder with a `config.json` and no encoder's name.
 
     A name followed by layers in brackets, `"kikimimi[layer7,layer14]"`, is an encoder that fuses
     them (`kikimimi.encoders.fusion`).
@@ -63,9 +63,7 @@ def create_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     if fused is not None:
         return fused
     if _is_folder(name):
-        from kikimimi.encoders.trained import TrainedEncoder
-
-        return TrainedEncoder(Path(name))
+        return _open_folder(Path(name).expanduser().absolute())
     if name not in _FACTORIES:
         raise EncoderError(f"there is no encoder '{name}'; {suggestion(name, _FACTORIES)}")
     return _FACTORIES[name]()
@@ -78,6 +76,16 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
         EncoderError: no encoder has this name, or its weights are missing or damaged.
     """
     return create_encoder(name).load()
+
+
+def _open_folder(folder: Path) -> Encoder:
+    from kikimimi.encoders.default import ARCHITECTURE, LocalEncoder
+    from kikimimi.encoders.trained import TrainedEncoder
+
+    is_file = (folder / CONFIG_NAME).is_file()
+    if is_file and read_config(folder).get("architecture") == ARCHITECTURE:
+        return LocalEncoder(folder)
+    return TrainedEncoder(folder)
 
 
 def _is_folder(name: str) -> bool:

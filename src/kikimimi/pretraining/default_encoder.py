@@ -4,8 +4,9 @@
         --shared ../shared --run runs/default_encoder
 
 makes the views, trains one encoder without each test fold, scores each on its fold, trains the
-one to ship on all of them, and writes `scores.json` and the weights' folder `encoder/` into the
-run folder. `--only FOLD ...` does a part (0 is the encoder to ship); finished parts are kept.
+one to ship on all of them (`all`), and writes `scores.json` and for each the weights' folder
+`fold<k>/encoder`, which `--encoder` takes everywhere. `--only FOLD ...` does a part (0 is the
+encoder to ship); finished parts are kept.
 Of a recipe with `held_out` categories, `few_shot.npz` gets the embeddings of all clips instead; see
 `benchmarks/held_out_few_shot.py`.
 """
@@ -24,6 +25,7 @@ from sklearn.decomposition import PCA
 from kikimimi.audio.discovery import is_audio_path
 from kikimimi.datasets import esc50
 from kikimimi.datasets.records import LabelledClip
+from kikimimi.encoders.default import ARCHITECTURE
 from kikimimi.encoders.mobilenet import MobileNet, mobilenet_from_state
 from kikimimi.encoders.weights import save_weights
 from kikimimi.errors import ConfigError
@@ -84,10 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         encoder = _trained(views, teacher, recipe, fold, options.run)
         if recipe.held_out:
             _save_embeddings(encoder, views, clips, range(len(clips)), options.run / "few_shot.npz")
-        elif fold == NO_FOLD:
-            _export(encoder, recipe, options.run, options.recipe.with_suffix(".md"))
-        else:
+        elif fold != NO_FOLD:
             _score_fold(encoder, views, clips, fold, options.run, learned_labels(recipe))
+        _export(encoder, recipe, fold, options.run, options.recipe)
 
 
 def fold_scores(
@@ -149,10 +150,14 @@ def _sources(shared: Path, recipe: DefaultEncoderRecipe) -> list[SourceClip]:
     return labelled + extra
 
 
+def _folder(run: Path, fold: int) -> Path:
+    return run / ("all" if fold == NO_FOLD else f"fold{fold}")
+
+
 def _trained(
     views: Views, teacher: Path, recipe: DefaultEncoderRecipe, fold: int, run: Path
 ) -> MobileNet:
-    folder = RunFolder(run / ("all" if fold == NO_FOLD else f"fold{fold}"), recipe)
+    folder = RunFolder(_folder(run, fold), recipe)
     folder.check()
     labels = learned_labels(recipe)
     finished = folder.path / "encoder.pt"
@@ -217,15 +222,27 @@ def _score_fold(
 
 
 def _export(
-    encoder: MobileNet, recipe: DefaultEncoderRecipe, run: Path, card_template: Path
+    encoder: MobileNet, recipe: DefaultEncoderRecipe, fold: int, run: Path, recipe_path: Path
 ) -> None:
     """Write the weights' folder; the card receives the scores of the folds."""
     labels = [f"esc50/{esc50.CATEGORIES[n]}" for n in learned_labels(recipe).categories]
-    config = {"architecture": "mobilenet_v1", **asdict(encoder.config), "classes": labels}
+    heard = "" if fold == NO_FOLD else f" without fold {fold}"
+    kinds = f", nor {', '.join(recipe.held_out)}" if recipe.held_out else ""
+    config = {
+        "architecture": ARCHITECTURE,
+        "name": f"{recipe_path.stem}-{_folder(run, fold).name}",
+        "training_data": f"{recipe.categories}{heard}{kinds}; effects; YAMNet's scores",
+        **asdict(encoder.config),
+        "classes": labels,
+    }
     tensors = {name: weights.half() for name, weights in encoder.state_dict().items()}
-    template = card_template.read_text(encoding="utf-8")
-    card = template.replace("{scores}", _score_table(_read_scores(run)))
-    save_weights(run / "encoder", tensors, config, card=card)
+    template = recipe_path.with_suffix(".md")
+    if fold == NO_FOLD and template.exists():
+        card = template.read_text(encoding="utf-8")
+        card = card.replace("{scores}", _score_table(_read_scores(run)))
+    else:
+        card = f"# {config['name']}\n\nTrained on {config['training_data']}.\n"
+    save_weights(_folder(run, fold) / "encoder", tensors, config, card=card)
 
 
 def _read_scores(run: Path) -> dict[str, dict[str, float]]:

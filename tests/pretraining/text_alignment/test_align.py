@@ -11,11 +11,11 @@ import pytest
 
 from kikimimi.audio.writing import write_wav
 from kikimimi.encoders.contract import Encoder, EncoderCard, Encoding, FrameEncoding
+from kikimimi.encoders.registry import create_encoder
 from kikimimi.encoders.text.contract import TextEncoder, TextEncoderCard
 from kikimimi.encoders.text.head import load_head
 from kikimimi.errors import ConfigError
 from kikimimi.pretraining.text_alignment import train
-from kikimimi.pretraining.text_alignment.frozen_encoder import open_encoder
 from kikimimi.pretraining.text_alignment.preparation import (
     SourceClip,
     all_clips,
@@ -27,6 +27,7 @@ from kikimimi.pretraining.text_alignment.recipe import (
     MixtureSettings,
     TextAlignmentRecipe,
 )
+from kikimimi.pretraining.text_alignment.train import check_never_heard
 from kikimimi.training.loop import LoopSettings
 from kikimimi.types import Clip, FloatArray
 
@@ -147,6 +148,8 @@ def test_effects_are_left_out_by_the_words_of_their_names(shared_folder: Path) -
     assert not any(clip.category == "dog" for clip in held_out)
 
 
-def test_weights_that_are_not_there_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="there are no weights"):
-        open_encoder(tmp_path / "encoder.pt")
+def test_an_encoder_that_has_learned_what_is_held_out_is_refused() -> None:
+    encoder = create_encoder("kikimimi")
+    check_never_heard(encoder, ())
+    with pytest.raises(ConfigError, match="kikimimi: has learned hen, engine, which"):
+        check_never_heard(encoder, ("hen", "engine"))

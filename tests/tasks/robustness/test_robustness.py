@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +17,10 @@ from kikimimi.audio.conditions import condition_names, named_condition
 from kikimimi.datasets import esc50
 from kikimimi.datasets.esc50 import CATEGORIES, FOLDS
 from kikimimi.encoders.default import DefaultEncoder
-from kikimimi.encoders.mobilenet import MobileNet
 from kikimimi.encoders.weights import embedded_folder
 from kikimimi.errors import ConfigError, EncoderError
 from kikimimi.tasks.robustness.clips import ClipSet, choose, recorded
-from kikimimi.tasks.robustness.encoder_weights import load_embedder, weights_of_fold
+from kikimimi.tasks.robustness.encoder_weights import embedder, encoder_without_fold
 from kikimimi.tasks.robustness.methods import Heard
 from kikimimi.tasks.robustness.probes import Probes
 from kikimimi.tasks.robustness.recipe import (
@@ -37,7 +37,6 @@ from kikimimi.tasks.robustness.scoring import (
     score,
 )
 from kikimimi.tasks.robustness.trainables import CropBatches
-from kikimimi.training.checkpoint import save_checkpoint
 from kikimimi.training.config import load_recipe
 from kikimimi.training.trainable import Shard
 
@@ -177,30 +176,19 @@ def test_batches_depend_on_seed_and_epoch_and_take_each_clip_once() -> None:
     assert not torch.equal(next_epoch, torch.cat([batch.targets for batch in first]))
 
 
-def test_weights_of_a_training_embed_as_the_encoder_does(tmp_path: Path) -> None:
-    """A state of MobileNet and the exported folder of the same weights give one embedding."""
-    from safetensors.torch import load_file
-
-    folder = embedded_folder("kikimimi")
-    tensors = load_file(folder / "model.safetensors")
-    state_dict = {name: values.float() for name, values in tensors.items()}
-    save_checkpoint(tmp_path / "fold1" / "encoder.pt", state_dict)
+def test_an_encoder_without_the_fold_embeds_as_by_its_path(tmp_path: Path) -> None:
+    shutil.copytree(embedded_folder("kikimimi"), tmp_path / "fold1" / "encoder")
     clips = (0.1 * np.random.default_rng(0).standard_normal((3, 40000))).astype(np.float32)
+    encoder = encoder_without_fold(str(tmp_path / "fold{fold}" / "encoder"), 1)
     expected = DefaultEncoder().load().embed_clips(clips)
-    state = weights_of_fold(str(tmp_path / "fold{fold}" / "encoder.pt"), 1)
-    np.testing.assert_allclose(load_embedder(state)(clips), expected, atol=1e-5)
-    np.testing.assert_allclose(load_embedder(folder)(clips), expected, atol=1e-6)
+    np.testing.assert_array_equal(embedder(encoder)(clips), expected)
 
 
-def test_weights_that_are_none_are_refused(tmp_path: Path) -> None:
-    foreign = tmp_path / "fold1.pt"
-    save_checkpoint(foreign, {"weights": torch.ones(2)})
-    with pytest.raises(EncoderError, match="do not fit the default encoder"):
-        load_embedder(foreign)
+def test_encoders_that_cannot_be_judged_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=re.escape("{fold}")):
-        weights_of_fold(str(foreign), 1)
-    with pytest.raises(ConfigError, match=r"fold2\.pt: there are no weights"):
-        weights_of_fold(str(tmp_path / "fold{fold}.pt"), 2)
+        encoder_without_fold("kikimimi", 1)
+    with pytest.raises(EncoderError, match="fold2: there is no encoder"):
+        encoder_without_fold(str(tmp_path / "fold{fold}"), 2)
 
 
 def _part(method: str, fold: int, clean: float, shifted: float) -> dict:
@@ -231,9 +219,8 @@ def test_a_run_scores_all_methods_and_goes_on_where_it_stopped(
     tiny_esc50: Path, tiny_recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = tmp_path / "run"
-    weights = tmp_path / "fold{fold}.pt"
-    torch.manual_seed(0)
-    save_checkpoint(tmp_path / "fold2.pt", MobileNet().state_dict())
+    weights = tmp_path / "fold{fold}"
+    shutil.copytree(embedded_folder("kikimimi"), tmp_path / "fold2")
     call = [str(tiny_recipe), "--data", str(tiny_esc50), "--run", str(run), "--folds", "2"]
     assert main([*call, "--methods", "autoencoder"]) == 0
     before = (run / "fold2" / "autoencoder.json").stat().st_mtime_ns
@@ -250,7 +237,8 @@ def test_a_run_scores_all_methods_and_goes_on_where_it_stopped(
     assert result["systems"]["autoencoder, linear"]["clean"]["accuracy"] > 0.3
     assert (run / "scores.md").read_text() in capsys.readouterr().out
 
-    save_checkpoint(tmp_path / "fold2.pt", MobileNet().state_dict())
+    config = tmp_path / "fold2" / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"name": "another"}))
     assert main([*call, "--encoder", f"mine={weights}"]) == 2
     assert "was made with another recipe or other weights" in capsys.readouterr().err
 
@@ -261,7 +249,7 @@ def test_a_run_scores_all_methods_and_goes_on_where_it_stopped(
         (["--folds", "9"], "fold 9 cannot be tested"),
         (["--encoder", "no-pattern"], "write NAME=PATTERN"),
         (["--encoder", "plain_cnn=x{fold}"], "is taken"),
-        (["--encoder", "mine=absent{fold}.pt"], "there are no weights for fold 1"),
+        (["--encoder", "mine=./absent{fold}"], "absent1: there is no encoder"),
         (["--methods"], "nothing is to be scored"),
     ],
 )

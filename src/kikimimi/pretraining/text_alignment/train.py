@@ -1,7 +1,7 @@
 """Align sentences with the default encoder, fold by fold.
 
     python -m kikimimi.pretraining.text_alignment.train recipes/text/base.yaml --shared ../shared \
-        --encoder 'runs/default_encoder/fold{fold}/encoder.pt' --run runs/text --only 1 2 3 4 5
+        --encoder 'runs/default_encoder/fold{fold}/encoder' --run runs/text --only 1 2 3 4 5
 
 embeds clips and mixtures with the encoder that was trained without a fold, writes captions, trains
 the head on everything but that fold, and writes the folder `<run>/fold<n>/text_head`. The head to
@@ -16,12 +16,13 @@ from pathlib import Path
 import torch
 
 from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.fold_pattern import FOLD_FIELD, encoder_of_fold
 from kikimimi.encoders.text.head import TextHead
 from kikimimi.encoders.text.registry import load_text_encoder
 from kikimimi.encoders.text.words import HEAD_NAME
+from kikimimi.errors import ConfigError
 from kikimimi.pretraining.text_alignment.alignment import AlignedHead, Alignment
 from kikimimi.pretraining.text_alignment.exporting import export_head
-from kikimimi.pretraining.text_alignment.frozen_encoder import FOLD_FIELD, open_encoder
 from kikimimi.pretraining.text_alignment.preparation import (
     SourceClip,
     all_clips,
@@ -48,12 +49,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     recipe = load_recipe(options.recipe, TextAlignmentRecipe)
     clips = all_clips(options.shared, recipe)
     for fold in options.only if options.only is not None else recipe.test_folds:
-        path = Path(options.encoder.replace(FOLD_FIELD, str(fold)))
-        encoder = open_encoder(path, held_out=recipe.held_out)
+        encoder = encoder_of_fold(options.encoder, fold).load()
+        check_never_heard(encoder, recipe.held_out)
         learned = [clip for clip in clips if fold == NO_FOLD or clip.fold != fold]
         folder = options.run / ("all" if fold == NO_FOLD else f"fold{fold}")
         align(learned, encoder, recipe, folder, cache=options.run / "heard")
         print(f"{folder / HEAD_NAME}: written", flush=True)
+
+
+def check_never_heard(encoder: Encoder, categories: Sequence[str]) -> None:
+    """Check that an encoder was trained without some categories of ESC-50.
+
+    Raises:
+        ConfigError: it gives the tag of one.
+    """
+    heard = [name for name in categories if f"esc50/{name}" in encoder.card.vocabulary]
+    if heard:
+        raise ConfigError(
+            f"{encoder.reference}: has learned {', '.join(heard)}, which the recipe holds out; "
+            "give an encoder that was trained without them"
+        )
 
 
 def align(

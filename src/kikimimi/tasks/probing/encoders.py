@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.fold_pattern import FOLD_FIELD, encoder_of_fold
 from kikimimi.encoders.fusion import fused_name
-from kikimimi.encoders.registry import create_encoder
-
-FOLD_PLACEHOLDER = "{fold}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class EncoderChoice:
     @property
     def is_per_fold(self) -> bool:
         """Whether each fold has an encoder of its own."""
-        return FOLD_PLACEHOLDER in self.name
+        return FOLD_FIELD in self.name
 
     def create(self, fold: int) -> Encoder:
         """The encoder for a test fold, not loaded yet.
@@ -33,5 +31,5 @@ class EncoderChoice:
         Raises:
             EncoderError: there is no such encoder or layer.
         """
-        name = self.name.replace(FOLD_PLACEHOLDER, str(fold))
-        return create_encoder(fused_name(name, self.layers, self.fuse) if self.layers else name)
+        name = fused_name(self.name, self.layers, self.fuse) if self.layers else self.name
+        return encoder_of_fold(name, fold)

@@ -1,82 +1,59 @@
-"""Encoders that were trained without one fold, from the weights that their training left.
+"""Encoders that were trained without one fold.
 
 Axes: V clips, T samples, D embedding size.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-import torch
 
-from kikimimi.encoders.default import DefaultEncoder, pad_clips
-from kikimimi.encoders.mobilenet import mobilenet_from_state
-from kikimimi.errors import ConfigError, EncoderError
-from kikimimi.features.logmel import LogMel
+from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.fold_pattern import FOLD_FIELD, encoder_of_fold
+from kikimimi.errors import ConfigError
 from kikimimi.features.presets import YAMNET
-from kikimimi.training.checkpoint import load_checkpoint
 from kikimimi.types import FloatArray
 
-FOLD_FIELD = "{fold}"
-"""Stands for the number of the test fold in a pattern of paths."""
-
 SAMPLE_RATE_HZ = YAMNET.sample_rate_hz
-"""What `load_embedder` gives takes clips at this rate."""
+"""The rate of the clips that encoders are given."""
 
 _BATCH = 16
 
 
-def weights_of_fold(pattern: str, fold: int) -> Path:
-    """Return the path that a pattern such as `runs/final/fold{fold}/encoder.pt` gives for a fold.
+def encoder_without_fold(pattern: str, fold: int) -> Encoder:
+    """Return the encoder that a pattern gives for a fold, not loaded.
+
+    Args:
+        pattern: the folder of an encoder, such as `runs/default_encoder/fold{fold}/encoder`.
+        fold: the fold that it has not heard.
 
     Raises:
-        ConfigError: the pattern does not name the fold, or there is no such file or folder.
+        ConfigError: the pattern does not name the fold, or the encoder hears another rate.
+        EncoderError: there is no such encoder.
     """
     if FOLD_FIELD not in pattern:
         raise ConfigError(
-            f"{pattern}: the weights must not have heard the test fold; write {FOLD_FIELD} where "
+            f"{pattern}: the encoder must not have heard the test fold; write {FOLD_FIELD} where "
             "its number stands"
         )
-    path = Path(pattern.replace(FOLD_FIELD, str(fold)))
-    if not path.exists():
-        raise ConfigError(f"{path}: there are no weights for fold {fold}; train them first")
-    return path
+    encoder = encoder_of_fold(pattern, fold)
+    if encoder.card.sample_rate_hz != SAMPLE_RATE_HZ:
+        raise ConfigError(
+            f"{pattern}: hears {encoder.card.sample_rate_hz} Hz, but the conditions are made at "
+            f"{SAMPLE_RATE_HZ} Hz; name an encoder for that rate"
+        )
+    return encoder
 
 
-def load_embedder(path: Path) -> Callable[[FloatArray], FloatArray]:
-    """Return what embeds clips (V, T) at `SAMPLE_RATE_HZ` as (V, D).
-
-    Args:
-        path: a folder of exported weights of the default encoder, or the state of a `MobileNet` as
-            `kikimimi.pretraining.default_encoder` writes it.
+def embedder(encoder: Encoder) -> Callable[[FloatArray], FloatArray]:
+    """Load an encoder; return what embeds clips (V, T) at `SAMPLE_RATE_HZ` as (V, D).
 
     Raises:
-        EncoderError: the weights do not fit.
-        ConfigError: the file is not a state of a network.
+        EncoderError: its weights are damaged.
     """
-    if path.is_dir():
-        return _in_batches(DefaultEncoder(path).load().embed_clips)
-    return _in_batches(_mobilenet(path))
+    encoder.load()
 
-
-def _mobilenet(path: Path) -> Callable[[FloatArray], FloatArray]:
-    try:
-        network = mobilenet_from_state(load_checkpoint(path) or {})
-    except EncoderError as error:
-        raise EncoderError(f"{path}: {error}") from None
-    front_end = LogMel(YAMNET)
-
-    @torch.inference_mode()
     def embed(waveforms: FloatArray) -> FloatArray:
-        log_mel = np.swapaxes(front_end(pad_clips(waveforms)), 1, 2)
-        return network.embed(network.frame_features(torch.from_numpy(log_mel))).numpy()
+        starts = range(0, len(waveforms), _BATCH)
+        return np.concatenate([encoder.embed_clips(waveforms[i : i + _BATCH]) for i in starts])
 
     return embed
-
-
-def _in_batches(embed: Callable[[FloatArray], FloatArray]) -> Callable[[FloatArray], FloatArray]:
-    def embed_all(waveforms: FloatArray) -> FloatArray:
-        starts = range(0, len(waveforms), _BATCH)
-        return np.concatenate([embed(waveforms[i : i + _BATCH]) for i in starts])
-
-    return embed_all

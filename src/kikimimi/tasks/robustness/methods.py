@@ -13,12 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from kikimimi.datasets.esc50 import CATEGORIES
+from kikimimi.encoders.contract import Encoder
 from kikimimi.features.config import LogMelConfig
 from kikimimi.features.logmel import LogMel
 from kikimimi.networks.conv_autoencoder import ConvAutoencoder, ConvAutoencoderConfig
 from kikimimi.networks.plain_cnn import PlainCnn, PlainCnnConfig
 from kikimimi.tasks.robustness.clips import ClipSet
-from kikimimi.tasks.robustness.encoder_weights import load_embedder
+from kikimimi.tasks.robustness.encoder_weights import embedder
 from kikimimi.tasks.robustness.probes import Probes
 from kikimimi.tasks.robustness.recipe import NetworkTraining, ProbeSettings, RobustnessRecipe
 from kikimimi.tasks.robustness.trainables import (
@@ -109,9 +110,9 @@ def plain_cnn(clean: ClipSet, *, recipe: RobustnessRecipe, folder: Path) -> List
     return EndToEndListener(network, front_end)
 
 
-def encoder(clean: ClipSet, *, recipe: RobustnessRecipe, weights: Path) -> Listener:
-    """Load the encoder at `weights`, which has not heard the test clips, and learn probes."""
-    return ProbedListener(load_embedder(weights), clean, recipe.probes)
+def frozen_encoder(clean: ClipSet, *, recipe: RobustnessRecipe, encoder: Encoder) -> Listener:
+    """Load an encoder that has not heard the test clips, and learn probes."""
+    return ProbedListener(embedder(encoder), clean, recipe.probes)
 
 
 TRAINED: dict[str, "LearningMethod"] = {AUTOENCODER: autoencoder, PLAIN_CNN: plain_cnn}

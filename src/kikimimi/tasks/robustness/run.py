@@ -2,7 +2,7 @@
 
     python -m kikimimi.tasks.robustness.run recipes/robustness/base.yaml \
         --data ../shared/data/esc50 --run runs/robustness \
-        --encoder "default=runs/default_encoder/fold{fold}/encoder.pt"
+        --encoder "default=runs/default_encoder/fold{fold}/encoder"
 
 trains the auto-encoder and the plain CNN without each test fold, scores them and each encoder on
 the test fold under every condition of the recipe, and writes `scores.json` and `scores.md` into the
@@ -24,8 +24,8 @@ from kikimimi.datasets.records import LabelledClip
 from kikimimi.errors import ConfigError, KikimimiError
 from kikimimi.files import draft_of
 from kikimimi.tasks.robustness.clips import ClipSet, choose, conditions_of, read_clips
-from kikimimi.tasks.robustness.encoder_weights import SAMPLE_RATE_HZ, weights_of_fold
-from kikimimi.tasks.robustness.methods import TRAINED, Listener, check_networks, encoder
+from kikimimi.tasks.robustness.encoder_weights import SAMPLE_RATE_HZ, encoder_without_fold
+from kikimimi.tasks.robustness.methods import TRAINED, Listener, check_networks, frozen_encoder
 from kikimimi.tasks.robustness.recipe import RobustnessRecipe
 from kikimimi.tasks.robustness.report import Part, markdown, read_part, summary, write_part
 from kikimimi.tasks.robustness.scoring import score
@@ -153,9 +153,9 @@ class _Run:
             learn = partial(TRAINED[name], recipe=self._recipe, folder=folder)
             learned[name] = learn, _digest(described.encode())
         for name, pattern in self._encoders.items():
-            weights = weights_of_fold(pattern, fold)
-            learn = partial(encoder, recipe=self._recipe, weights=weights)
-            learned[name] = learn, _digest(described.encode() + _content(weights))
+            encoder = encoder_without_fold(pattern, fold)
+            learn = partial(frozen_encoder, recipe=self._recipe, encoder=encoder)
+            learned[name] = learn, _digest((described + encoder.identity).encode())
         return learned
 
     def _is_done(self, name: str, fold: int, made_with: str) -> bool:
@@ -189,12 +189,6 @@ def _encoder_patterns(texts: Sequence[str]) -> dict[str, str]:
             raise ConfigError(f"--encoder '{text}': the name '{name}' is taken; choose another")
         patterns[name] = pattern
     return patterns
-
-
-def _content(weights: Path) -> bytes:
-    """The bytes of a weights file, or of all files of a folder."""
-    files = sorted(weights.iterdir()) if weights.is_dir() else [weights]
-    return b"".join(file.read_bytes() for file in files if file.is_file())
 
 
 def _digest(content: bytes) -> str:
