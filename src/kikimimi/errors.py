@@ -37,6 +37,10 @@ class UnknownError(QueryError):
     """A request names a sound, a tag or a playlist that the library does not hold."""
 
 
+class ChangedSinceError(QueryError):
+    """What a request builds on was changed by somebody else since."""
+
+
 class DatasetError(KikimimiError):
     """A data set is not in its published layout."""
 

@@ -10,7 +10,7 @@ from typing import Self
 from kikimimi.encoders.contract import Encoder
 from kikimimi.encoders.registry import DEFAULT_ENCODER, create_encoder
 from kikimimi.errors import EncoderError, LibraryError
-from kikimimi.library import changes, store, tagging
+from kikimimi.library import changes, store, tagging, touches
 from kikimimi.library.contents import SoundEmbedding, all_embeddings, all_tags
 from kikimimi.library.database import Database, create_database
 from kikimimi.library.duplicates import DEFAULT_THRESHOLD, DuplicateGroup, find_duplicates
@@ -26,6 +26,8 @@ from kikimimi.library.example import Example, example_vectors
 from kikimimi.library.hash_codes import HashRecall
 from kikimimi.library.hash_setting import read_hash_bits, write_hash_bits
 from kikimimi.library.ingest import index_folders
+from kikimimi.library.journal.history import History
+from kikimimi.library.journal.label import Label
 from kikimimi.library.locking import indexing_lock
 from kikimimi.library.playlists import Playlists
 from kikimimi.library.query import Filters
@@ -40,6 +42,7 @@ from kikimimi.library.records import (
 from kikimimi.library.search import Hit, SearchRequest, search
 from kikimimi.library.sense import sense_vectors
 from kikimimi.library.space import Metric
+from kikimimi.library.tag_changes import TagChanges
 from kikimimi.library.tag_clouds import common_tags, tag_clouds
 from kikimimi.library.taught.tags import TaughtTags
 from kikimimi.library.vector_index import VectorIndex
@@ -256,7 +259,8 @@ class Library:
         Raises:
             LibraryError: another process is indexing, or the library cannot be written.
         """
-        with indexing_lock(self.path), self.database.writing() as connection:
+        label = Label("missing_forgotten")
+        with indexing_lock(self.path), self.database.writing(label) as connection:
             deleted = store.delete_missing(connection)
             if deleted:
                 changes.raise_revision(connection)
@@ -292,11 +296,7 @@ class Library:
         Raises:
             QueryError: a sound is not in the library, or the name cannot be a tag.
         """
-        with self.database.writing() as connection:
-            ids = store.find_ids(connection, sounds)
-            changed = tagging.add_tag(connection, ids, name)
-            self.taught.correct(connection, ids, tagging.checked_name(name), wanted=True)
-            return changed
+        return self.tag_changes.add(sounds, name)
 
     def remove_tag(self, sounds: Iterable[SoundReference], name: str) -> int:
         """Take a tag away from sounds; an automatic one does not come back. Return how many had it.
@@ -306,11 +306,7 @@ class Library:
         Raises:
             QueryError: a sound is not in the library, or the tag is unknown.
         """
-        with self.database.writing() as connection:
-            ids = store.find_ids(connection, sounds)
-            changed = tagging.remove_tag(connection, ids, name)
-            self.taught.correct(connection, ids, name, wanted=False)
-            return changed
+        return self.tag_changes.remove(sounds, name)
 
     def tags_of(self, sound: SoundReference) -> tuple[SoundTag, ...]:
         """The tags of a sound, the user's first, then by score.
@@ -330,6 +326,22 @@ class Library:
     def taught(self) -> TaughtTags:
         """The tags that the library was taught by examples."""
         return TaughtTags(self.database, self._vector_index, self.encoder)
+
+    @property
+    def tag_changes(self) -> TagChanges:
+        """Giving, taking, accepting and rejecting tags."""
+        return TagChanges(self.database, self.taught)
+
+    @property
+    def history(self) -> History:
+        """The changes that users made, to be undone and redone."""
+        return History(self.database, self.taught.background)
+
+    @property
+    def revision(self) -> int:
+        """A number that rises with every change of the library, whichever program makes it."""
+        with self.database.reading() as connection:
+            return touches.revision(connection)
 
     @property
     def playlists(self) -> Playlists:

@@ -4,10 +4,11 @@ Full-text rows follow the tables: whoever changes a name, folder or tag here or 
 refreshes them in the same transaction.
 """
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, text, update
@@ -100,7 +101,16 @@ def find_sound(connection: Connection, reference: SoundReference) -> Sound:
 
 def find_ids(connection: Connection, references: Iterable[SoundReference]) -> list[int]:
     """The ids of sounds in the order given, each once. Raises as `find_sound`."""
-    return list(dict.fromkeys(find_sound(connection, reference).id for reference in references))
+    wanted = list(references)
+    if all(isinstance(reference, int) for reference in wanted):
+        ids = list(dict.fromkeys(cast(list[int], wanted)))
+        rows = connection.execute(_KNOWN, {"ids": json.dumps(ids)})
+        if len(set(rows.scalars())) == len(ids):
+            return ids
+    return list(dict.fromkeys(find_sound(connection, reference).id for reference in wanted))
+
+
+_KNOWN = text("SELECT id FROM sounds WHERE id IN (SELECT value FROM json_each(:ids))")
 
 
 def sounds_with_content(connection: Connection, content_hash: str, *, most: int) -> list[Sound]:

@@ -1,11 +1,12 @@
 """Tags that users give and take away, beside those that the encoder gives."""
 
+import json
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, func, select, text
 
-from kikimimi.errors import QueryError
+from kikimimi.errors import QueryError, UnknownError
 from kikimimi.library import store
 from kikimimi.library.records import SoundTag
 from kikimimi.library.schema import sound_tags, sounds, tags
@@ -22,14 +23,9 @@ def add_tag(connection: Connection, sound_ids: Sequence[int], name: str) -> int:
     """
     plain = checked_name(name)
     tag_id = store.tag_ids(connection, [plain])[plain]
-    changed = 0
-    for sound_id in sound_ids:
-        sources = _sources(connection, sound_id, tag_id)
-        if "rejected" in sources:
-            _delete(connection, sound_id, tag_id, "rejected")
-        if "user" not in sources:
-            _insert(connection, sound_id, tag_id, "user", 1.0)
-            changed += 1
+    chosen = {"ids": json.dumps(list(sound_ids)), "tag": tag_id}
+    connection.execute(_REVIVE, chosen)
+    changed = connection.execute(_GIVE, chosen).rowcount
     store.refresh_words(connection, sound_ids)
     return changed
 
@@ -38,21 +34,47 @@ def remove_tag(connection: Connection, sound_ids: Sequence[int], name: str) -> i
     """Take a tag away from sounds, for good if it was automatic; return how many had it.
 
     Raises:
-        QueryError: no sound has a tag of this name.
+        UnknownError: no sound has a tag of this name.
     """
     tag_id = connection.execute(select(tags.c.id).where(tags.c.name == name)).scalar()
     if tag_id is None:
-        raise QueryError(f"no sound has the tag {name!r}; see the tags of a sound for their names")
-    changed = 0
-    for sound_id in sound_ids:
-        sources = _sources(connection, sound_id, tag_id)
-        for source in sources.keys() - {"rejected"}:
-            _delete(connection, sound_id, tag_id, source)
-        if "auto" in sources:
-            _insert(connection, sound_id, tag_id, "rejected", sources["auto"])
-        changed += bool(sources.keys() - {"rejected"})
+        raise UnknownError(
+            f"no sound has the tag {name!r}; see the tags of a sound for their names"
+        )
+    chosen = {"ids": json.dumps(list(sound_ids)), "tag": tag_id}
+    changed = int(connection.execute(_COUNT, chosen).scalar_one())
+    connection.execute(_REJECT, chosen)
+    connection.execute(_TAKE, chosen)
     store.refresh_words(connection, sound_ids)
     return changed
+
+
+def sounds_with_tag(connection: Connection, sound_ids: Sequence[int], name: str) -> list[int]:
+    """Those of the sounds that have a tag of this name, in their order."""
+    chosen = {"ids": json.dumps(list(sound_ids)), "name": name}
+    having = set(connection.execute(_HAVING, chosen).scalars())
+    return [sound_id for sound_id in sound_ids if sound_id in having]
+
+
+_AMONG = "sound_id IN (SELECT value FROM json_each(:ids)) AND tag_id = :tag"
+_REVIVE = text(f"DELETE FROM sound_tags WHERE {_AMONG} AND source = 'rejected'")
+_GIVE = text(
+    "INSERT OR IGNORE INTO sound_tags (sound_id, tag_id, source, score) "
+    "SELECT value, :tag, 'user', 1.0 FROM json_each(:ids)"
+)
+_COUNT = text(
+    f"SELECT count(DISTINCT sound_id) FROM sound_tags WHERE {_AMONG} AND source <> 'rejected'"
+)
+_REJECT = text(
+    "INSERT OR REPLACE INTO sound_tags (sound_id, tag_id, source, score) "
+    f"SELECT sound_id, tag_id, 'rejected', score FROM sound_tags WHERE {_AMONG} "
+    "AND source = 'auto'"
+)
+_TAKE = text(f"DELETE FROM sound_tags WHERE {_AMONG} AND source <> 'rejected'")
+_HAVING = text(
+    "SELECT DISTINCT sound_id FROM sound_tags JOIN tags ON tags.id = tag_id WHERE name = :name "
+    "AND sound_id IN (SELECT value FROM json_each(:ids)) AND source <> 'rejected'"
+)
 
 
 def tags_of(connection: Connection, sound_id: int) -> tuple[SoundTag, ...]:
@@ -95,27 +117,3 @@ def checked_name(name: str) -> str:
             f"{name!r} cannot be a tag; give one line of 1 to {_LONGEST_NAME} printable characters"
         )
     return trimmed
-
-
-def _sources(connection: Connection, sound_id: int, tag_id: int) -> dict[str, float]:
-    rows = connection.execute(
-        select(sound_tags.c.source, sound_tags.c.score).where(
-            sound_tags.c.sound_id == sound_id, sound_tags.c.tag_id == tag_id
-        )
-    )
-    return {row.source: row.score for row in rows}
-
-
-def _insert(connection: Connection, sound_id: int, tag_id: int, source: str, score: float) -> None:
-    row = {"sound_id": sound_id, "tag_id": tag_id, "source": source, "score": score}
-    connection.execute(insert(sound_tags).prefix_with("OR REPLACE").values(row))
-
-
-def _delete(connection: Connection, sound_id: int, tag_id: int, source: str) -> None:
-    connection.execute(
-        delete(sound_tags).where(
-            sound_tags.c.sound_id == sound_id,
-            sound_tags.c.tag_id == tag_id,
-            sound_tags.c.source == source,
-        )
-    )

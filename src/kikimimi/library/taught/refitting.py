@@ -25,7 +25,7 @@ def refit_unfitted(connection: Connection) -> None:
     """Fit every tag that has an example with vectors, but no rule."""
     tag_ids = examples.unfitted_tags(connection)
     if tag_ids:
-        background = _background(connection)
+        background = windows_now(connection)
         for tag_id in tag_ids:
             refit(connection, tag_id, background)
 
@@ -34,12 +34,12 @@ def refit_all(connection: Connection) -> None:
     """Fit every tag to vectors that are all new."""
     tag_ids = list(connection.execute(select(taught_tags.c.tag_id)).scalars())
     if tag_ids:
-        background = _background(connection)
+        background = windows_now(connection)
         for tag_id in tag_ids:
             refit(connection, tag_id, background)
 
 
-def _background(connection: Connection) -> Background:
+def windows_now(connection: Connection) -> Background:
     """The windows of the library as this transaction has them, past the cache of searches."""
     blocks = [*read_vectors(connection)]
     vectors = np.concatenate(blocks) if blocks else np.zeros((0, 0), dtype=np.float32)

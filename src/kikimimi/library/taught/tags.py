@@ -10,6 +10,7 @@ from kikimimi.encoders.contract import Encoder
 from kikimimi.errors import QueryError
 from kikimimi.library import store
 from kikimimi.library.database import Database, read_settings
+from kikimimi.library.journal.label import Label
 from kikimimi.library.records import Failure, Sound, SoundReference
 from kikimimi.library.schema import sound_tags, sounds, tags, taught_tags
 from kikimimi.library.taught import applying, examples
@@ -109,7 +110,8 @@ class TaughtTags:
                 f"{failures[0].path}: {failures[0].reason}"
             )
         check_agreement(judged)
-        return self._learn(plain, judged, failures)
+        label = Label("tag_taught", {"name": plain, "wanted": len(yes), "unwanted": len(no)})
+        return self._learn(label, plain, judged, failures)
 
     def forget(self, name: str) -> int:
         """Delete a taught tag and its examples; return how many sounds lose it.
@@ -119,7 +121,7 @@ class TaughtTags:
         Raises:
             QueryError: no such tag was taught.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(Label("tag_unlearned", {"name": name})) as connection:
             tag_id = examples.known_taught(connection, name)
             tagged = applying.sounds_tagged(connection, tag_id)
             applying.remove_all(connection, tag_id)
@@ -138,7 +140,7 @@ class TaughtTags:
             head = examples.read_heads(connection).get(tag_id)
             if head is None:
                 raise QueryError(f"the tag {name!r} has no example; give one with --yes")
-            scores = applying.probabilities(head, self._background(connection))
+            scores = applying.probabilities(head, self.background(connection))
             judged = examples.judged_sounds(connection, tag_id)
             open_ones = sorted(
                 scores.keys() - judged.keys(), key=lambda key: abs(scores[key] - 0.5)
@@ -174,7 +176,7 @@ class TaughtTags:
         """
         with self._database.reading() as connection:
             settings = read_settings(connection)
-            size = self._background(connection).vectors.shape[1]
+            size = self.background(connection).vectors.shape[1]
             chosen = [examples.plain_name(each) for each in names]
             chosen = chosen or [tag.name for tag in self.list()]
             if not chosen:
@@ -199,15 +201,21 @@ class TaughtTags:
         with self._database.reading() as connection:
             check_has_sounds(connection)
             identity = read_settings(connection)["encoder_identity"]
-            size = self._background(connection).vectors.shape[1]
+            size = self.background(connection).vectors.shape[1]
         imported = read_tags(source, encoder_identity=identity, size=size)
         with self._database.reading() as connection:
             for tag in imported:
                 check_may_be_taught(connection, tag.name)
-        return [self._learn(tag.name, tag.examples, (), keep=True) for tag in imported]
+        return [
+            self._learn(
+                Label("tag_imported", {"name": tag.name}), tag.name, tag.examples, (), keep=True
+            )
+            for tag in imported
+        ]
 
     def _learn(
         self,
+        label: Label,
         name: str,
         judged: Sequence[examples.JudgedSound],
         failures: Sequence[Failure],
@@ -215,7 +223,7 @@ class TaughtTags:
         keep: bool = False,
     ) -> TeachReport:
         """Write examples, fit and apply a tag in one transaction."""
-        with self._database.writing() as connection:
+        with self._database.writing(label) as connection:
             tag_id = examples.find_taught(connection, name)
             if tag_id is None:
                 tag_id = examples.add_taught(connection, name)
@@ -243,9 +251,10 @@ class TaughtTags:
 
     def _apply(self, connection: Connection, tag_id: int) -> dict[int, float]:
         """Fit a tag to its examples and tag the library with it; the sounds that have it new."""
-        return refit(connection, tag_id, self._background(connection))
+        return refit(connection, tag_id, self.background(connection))
 
-    def _background(self, connection: Connection) -> Background:
+    def background(self, connection: Connection) -> Background:
+        """The windows that tags are learned against."""
         index = self._index()
         index.refresh(connection)
         return Background(index.rows.vectors, index.rows.sound_ids)

@@ -1,0 +1,1 @@
+"""What users changed in a library, kept row by row so that it can be undone and done again."""
