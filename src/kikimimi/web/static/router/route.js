@@ -7,6 +7,7 @@
  * @property {string} query as `query/syntax.js` writes it
  * @property {string} sort
  * @property {boolean} descending
+ * @property {string} space what the timbre space shows, as `space/settings.js` writes it
  */
 
 const PATHS = /** @type {const} */ ({ list: "/", space: "/space", sound: "/sound/" });
@@ -26,6 +27,7 @@ export function parseRoute(hash) {
     query: values.get("q") ?? "",
     sort: values.get("sort") ?? "rank",
     descending: values.get("desc") === "1",
+    space: values.get("space") ?? "",
   };
 }
 
@@ -33,11 +35,13 @@ export function parseRoute(hash) {
  * @param {Partial<Route>} route
  * @returns {string} with its `#`
  */
-export function formatRoute({ view = "list", id = null, query = "", sort = "rank", descending = false }) {
+export function formatRoute(route) {
+  const { view = "list", id = null, query = "", sort = "rank", descending = false, space = "" } = route;
   const values = new URLSearchParams();
   if (query) values.set("q", query);
   if (sort !== "rank") values.set("sort", sort);
   if (descending) values.set("desc", "1");
+  if (space) values.set("space", space);
   const search = values.toString();
   return `#${PATHS[view]}${view === "sound" ? (id ?? "") : ""}${search ? `?${search}` : ""}`;
 }

@@ -67,7 +67,7 @@ export function initialState() {
   return {
     language: "en",
     theme: "dark",
-    route: { view: "list", id: null, query: "", sort: "rank", descending: false },
+    route: { view: "list", id: null, query: "", sort: "rank", descending: false, space: "" },
     query: emptyQuery(),
     result: null,
     total: 0,

@@ -1,0 +1,71 @@
+/** Round values along an axis, and how they are written. */
+
+/** @typedef {{scale: "linear" | "log", min: number, max: number}} Range */
+
+/**
+ * About `wanted` round values within a range; on a log axis 1, 2 and 5 of each power of ten, or the
+ * powers alone when the range is wide.
+ * @param {Range} range
+ * @param {number} [wanted]
+ * @returns {number[]}
+ */
+export function axisTicks(range, wanted = 5) {
+  if (!(range.max > range.min)) return [range.min];
+  const ticks = range.scale === "log" ? logTicks(range, wanted) : linearTicks(range, wanted);
+  return ticks.length >= 2 || range.scale === "linear" ? ticks : linearTicks(range, wanted);
+}
+
+/**
+ * @param {Range} range
+ * @param {number} wanted
+ * @returns {number[]}
+ */
+function linearTicks({ min, max }, wanted) {
+  const rough = (max - min) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5].find((digit) => digit * power >= rough * (1 - 1e-9)) ?? 10) * power;
+  const first = Math.ceil(min / step - 1e-9);
+  const last = Math.floor(max / step + 1e-9);
+  // Dividing by the inverse keeps 0.3 from becoming 0.30000000000000004.
+  const inverse = Math.round(1 / step);
+  return Array.from({ length: last - first + 1 }, (_, i) =>
+    step < 1 ? (first + i) / inverse : (first + i) * step,
+  );
+}
+
+/**
+ * @param {Range} range
+ * @param {number} wanted
+ * @returns {number[]}
+ */
+function logTicks({ min, max }, wanted) {
+  const decades = Math.log10(max / min);
+  const digits = decades > wanted * 0.75 ? [1] : [1, 2, 5];
+  const first = Math.floor(Math.log10(min));
+  const last = Math.ceil(Math.log10(max));
+  const all = Array.from({ length: last - first + 1 }, (_, i) => first + i).flatMap((power) =>
+    digits.map((digit) => (power < 0 ? digit / 10 ** -power : digit * 10 ** power)),
+  );
+  return all.filter((value) => value >= min * (1 - 1e-9) && value <= max * (1 + 1e-9));
+}
+
+/**
+ * A value as people read it, with its unit: `1.2 kHz`, `−23 LUFS`, `0.05 s`.
+ * @param {number} value
+ * @param {string} unit as the server names it; empty for numbers without one
+ * @returns {string}
+ */
+export function formatValue(value, unit) {
+  if (unit === "Hz" && Math.abs(value) >= 1000) return `${short(value / 1000)} kHz`;
+  if (unit === "s" && value >= 120) return `${short(value / 60)} min`;
+  return unit ? `${short(value)} ${unit}` : short(value);
+}
+
+/**
+ * @param {number} value
+ * @returns {string} three digits that count at most, with a real minus
+ */
+function short(value) {
+  const digits = Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+  return digits.replace("-", "−");
+}
