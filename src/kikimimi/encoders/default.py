@@ -15,7 +15,7 @@ import numpy as np
 
 from kikimimi.encoders.contract import Encoder, EncoderCard, Encoding, FrameEncoding
 from kikimimi.encoders.hash_projection import HashProjection
-from kikimimi.encoders.registry import DEFAULT_ENCODER, register
+from kikimimi.encoders.registry import DEFAULT_ENCODER, register, register_folders
 from kikimimi.encoders.vocabulary import vocabulary
 from kikimimi.encoders.weights import (
     CONFIG_NAME,
@@ -201,6 +201,7 @@ class DefaultEncoder(EmbeddedEncoder):
     )
 
 
+@register_folders(ARCHITECTURE)
 class LocalEncoder(EmbeddedEncoder):
     """The same network in a folder of the user's, as `pretraining.default_encoder` writes it.
 

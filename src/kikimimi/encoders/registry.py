@@ -25,7 +25,7 @@ _MODULES = (
 )
 _PUBLISHED = "kikimimi.encoders.published"
 _FACTORIES: dict[str, Callable[[], Encoder]] = {}
-
+_FOLDER_FACTORIES: dict[str, Callable[[Path], Encoder]] = {}
 
 E = TypeVar("E", bound=type[Encoder])
 
@@ -34,6 +34,16 @@ def register(encoder: E) -> E:
     """Class decorator: make an encoder known under `encoder.card.name`."""
     _FACTORIES[encoder.card.name] = encoder
     return encoder
+
+
+def register_folders(architecture: str) -> Callable[[E], E]:
+    """Class decorator: open folders whose `config.json` names this architecture with the class."""
+
+    def register_class(encoder: E) -> E:
+        _FOLDER_FACTORIES[architecture] = encoder
+        return encoder
+
+    return register_class
 
 
 def encoder_names() -> list[str]:
@@ -79,13 +89,11 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
 
 
 def _open_folder(folder: Path) -> Encoder:
-    from kikimimi.encoders.default import ARCHITECTURE, LocalEncoder
     from kikimimi.encoders.trained import TrainedEncoder
 
-    is_file = (folder / CONFIG_NAME).is_file()
-    if is_file and read_config(folder).get("architecture") == ARCHITECTURE:
-        return LocalEncoder(folder)
-    return TrainedEncoder(folder)
+    known = (folder / CONFIG_NAME).is_file()
+    architecture = read_config(folder).get("architecture") if known else None
+    return _FOLDER_FACTORIES.get(str(architecture), TrainedEncoder)(folder)
 
 
 def _is_folder(name: str) -> bool:
