@@ -4,18 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from web_helpers import open_client, write_tone
 
-from kikimimi.audio.writing import write_wav
 from kikimimi.library.library import Library
-from kikimimi.types import Clip
-from kikimimi.web.app import create_app
 from kikimimi.web.settings import ServerSettings
 from kikimimi.web.state import ServerState
 
-RATE_HZ = 16000
 SOUNDS = {
     "door/knock.wav": 120.0,
     "door/slam.wav": 90.0,
@@ -25,16 +21,6 @@ SOUNDS = {
     "long tone.wav": 440.0,
 }
 """Names by pitch in Hz: Japanese, and characters that HTML must escape."""
-
-
-def write_tone(path: Path, pitch_hz: float, *, seconds: float = 1.0, channels: int = 1) -> Path:
-    """A tone in a little noise, the same each time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    time_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    noise = np.random.default_rng(round(pitch_hz)).standard_normal((channels, len(time_s)))
-    samples = 0.4 * np.sin(2 * np.pi * pitch_hz * time_s) + 0.01 * noise
-    write_wav(path, Clip(samples.astype(np.float32), RATE_HZ), subtype="PCM_16")
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +72,3 @@ def state(client: Any) -> ServerState:
 def sound_ids(client: TestClient, state: ServerState) -> dict[str, int]:
     """Ids by file name."""
     return {sound.name: sound.id for sound in state.library().sounds()}
-
-
-def open_client(settings: ServerSettings) -> TestClient:
-    return TestClient(create_app(settings), base_url=f"http://127.0.0.1:{settings.port}")

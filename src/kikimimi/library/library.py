@@ -39,6 +39,7 @@ from kikimimi.library.records import (
     SoundReference,
     SoundTag,
 )
+from kikimimi.library.roots import read_roots, remember_roots
 from kikimimi.library.search import Hit, SearchRequest, search
 from kikimimi.library.sense import sense_vectors
 from kikimimi.library.space import Metric
@@ -175,6 +176,8 @@ class Library:
                 self.create(hash_bits=hash_bits or 0)
             elif hash_bits is not None:
                 self.use_hash(hash_bits)
+            with self.database.writing() as connection:
+                remember_roots(connection, places)
             report = index_folders(
                 self.database,
                 places,
@@ -185,6 +188,11 @@ class Library:
             )
             self.taught.learn_unfitted()
             return report
+
+    def roots(self) -> list[Path]:
+        """The folders and files that were indexed so far, without those under another one."""
+        with self.database.reading() as connection:
+            return read_roots(connection)
 
     def re_embed(
         self,

@@ -145,7 +145,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
-            env=_environment(),
+            env=worker_environment(),
             start_new_session=True,
         )
         self._send({"encoder": encoder, "library": os.fspath(library.absolute())})
@@ -181,7 +181,8 @@ class _Worker:
         inbox.put((self, None))
 
 
-def _environment() -> dict[str, str]:
+def worker_environment() -> dict[str, str]:
+    """The environment of a process of one thread that imports what this one imports."""
     one_thread = dict.fromkeys(
         ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
         "1",

@@ -1,18 +1,22 @@
 """The application: routes, errors, protection and the page."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio import to_thread
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from kikimimi import __version__
+from kikimimi.web.compression import CompressionMiddleware
 from kikimimi.web.errors import install_error_handlers
+from kikimimi.web.limits import BodyLimitMiddleware
 from kikimimi.web.routes import ROUTERS
-from kikimimi.web.routes.page import STATIC_FOLDER
+from kikimimi.web.routes.page import STATIC_FOLDER, StaticFolder
 from kikimimi.web.security import SecurityMiddleware
 from kikimimi.web.settings import ServerSettings
 from kikimimi.web.state import ServerState
+from kikimimi.web.watching import watch
 
 
 def create_app(settings: ServerSettings) -> FastAPI:
@@ -33,14 +37,21 @@ def create_app(settings: ServerSettings) -> FastAPI:
     )
     app.state.kikimimi = state
     install_error_handlers(app)
-    app.mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
+    app.mount("/static", StaticFolder(directory=STATIC_FOLDER), name="static")
     for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(CompressionMiddleware)
+    app.add_middleware(BodyLimitMiddleware, larger={"/api/uploads": settings.upload_limit_bytes})
     app.add_middleware(SecurityMiddleware, settings=settings)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
-    app.state.kikimimi.close()
+    state: ServerState = app.state.kikimimi
+    watching = asyncio.create_task(watch(state))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await to_thread.run_sync(state.close)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from kikimimi.errors import (
@@ -89,6 +90,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(KikimimiError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(Exception, _on_defect)
 
 
@@ -120,12 +122,22 @@ async def _on_http(_request: Request, error: Exception) -> JSONResponse:
     return answer
 
 
+async def _on_gone(_request: Request, _error: Exception) -> JSONResponse:
+    return error_answer(400, "gone", "the rest of the call did not come")  # nobody will read it
+
+
 async def _on_defect(_request: Request, error: Exception) -> JSONResponse:
     _LOG.error("a defect of the server", exc_info=error)
     return error_answer(500, "defect", "the server met a defect of its own; see its output")
 
 
-_HTTP_CODES = {404: "not_found", 405: "method"}
+_HTTP_CODES = {
+    404: "not_found",
+    405: "method",
+    408: "timeout",
+    413: "too_large",
+}
+"""Codes of what the framework and the middleware raise."""
 
 
 def _one_line(text: str) -> str:

@@ -156,6 +156,10 @@ class Jobs:
         with self._lock:
             return sorted(self._jobs.values(), key=lambda job: -job.id)
 
+    def active(self) -> list[Job]:
+        """The jobs under way."""
+        return [job for job in self.all() if job.state in ACTIVE]
+
     def get(self, job_id: int) -> Job:
         """One job.
 

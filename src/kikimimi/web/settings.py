@@ -1,10 +1,13 @@
 """What a server is started with."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+
+from kikimimi.errors import ConfigError
 
 DEFAULT_PORT = 8765
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{12,}")
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -27,6 +30,10 @@ class ServerSettings:
         uploads_kept: how many are kept at most; the oldest goes first.
         uploads_kept_bytes: how much they take together at most.
         upload_lifetime_s: how long one is kept.
+
+    Raises:
+        ConfigError: the token is too short or not plain, or it is missing and the server listens
+            beyond this machine.
     """
 
     library: Path
@@ -44,6 +51,15 @@ class ServerSettings:
     uploads_kept_bytes: int = 512 << 20
     upload_lifetime_s: float = 3600.0
 
+    def __post_init__(self) -> None:
+        if self.token is None and not self.is_loopback:
+            raise ConfigError(f"listening at {self.host} needs a token; give one with --token")
+        if self.token is not None and not _TOKEN.fullmatch(self.token):
+            raise ConfigError(
+                "the token must be at least 12 letters, digits, '-' or '_' long; choose another, "
+                "or leave --token out for a random one"
+            )
+
     @property
     def is_loopback(self) -> bool:
         """Whether only programs on this machine can reach the server."""
@@ -54,5 +70,5 @@ class ServerSettings:
         """The address to open in a browser, with the token where there is one."""
         name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         shown = f"[{name}]" if ":" in name else name
-        query = f"?token={quote(self.token, safe='')}" if self.token else ""
+        query = f"?token={self.token}" if self.token else ""
         return f"http://{shown}:{self.port}/{query}"

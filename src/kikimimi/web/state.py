@@ -6,10 +6,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from kikimimi.library.library import Library
-from kikimimi.library.window_rows import current_revision
+from kikimimi.library.touches import Touched, touched_since
 from kikimimi.web.events import EventHub
 from kikimimi.web.jobs import Jobs
 from kikimimi.web.settings import ServerSettings
+from kikimimi.web.uploads.store import UploadStore
+
+_MOST_NAMED = 1000
 
 
 class ServerState:
@@ -19,8 +22,11 @@ class ServerState:
         self.settings = settings
         self.events = EventHub()
         self.jobs = Jobs(self.events)
+        self.uploads = UploadStore(settings)
         self._lock = threading.Lock()
         self._library: Library | None = None
+        self._telling = threading.Lock()
+        self._told_revision = 0
 
     def library(self) -> Library:
         """The library, one for all threads: its connections, index and encoder are shared safely.
@@ -36,33 +42,43 @@ class ServerState:
             return self._library
 
     def revision(self) -> int:
-        """The number of the library's last change; 0 where there is no library yet."""
+        """The number of the library's last change, by any program; 0 where there is no library."""
+        library = self.library()
+        return library.revision if library.path.exists() else 0
+
+    def changed(self) -> int:
+        """Tell every page what has changed since this was last called; returns the revision.
+
+        Routes call it after each change; the server does each second, for other programs' changes.
+        """
         library = self.library()
         if not library.path.exists():
             return 0
-        with library.database.reading() as connection:
-            return current_revision(connection)[0]
-
-    def changed(self, *what: str, sounds: list[int] | None = None) -> int:
-        """Tell every page that something changed; returns the revision.
-
-        Args:
-            what: tags, playlists, sounds or taught.
-            sounds: ids of the sounds that changed, where these are few.
-        """
-        revision = self.revision()
-        data: dict[str, Any] = {"revision": revision, "what": list(what)}
-        if sounds is not None:
-            data["sounds"] = sounds
-        self.events.publish("changed", data)
-        return revision
+        with self._telling:
+            since = self._told_revision
+            with library.database.reading() as connection:
+                found = touched_since(connection, since)
+            self._told_revision = found.revision
+            if found.revision != since:
+                self.events.publish("changed", _change(found))
+        return found.revision
 
     def close(self) -> None:
-        """End the streams of events, stop the jobs, close the library."""
+        """End the streams of events, stop the jobs, delete uploads, close the library."""
         self.events.close()
+        self.uploads.close()
         self.jobs.close()
         if self._library is not None:
             self._library.close()
+
+
+def _change(found: Touched) -> dict[str, Any]:
+    """What pages are told: the ids of the sounds only where these are all known, and few."""
+    named = found.keys.get("sounds", frozenset()) | found.keys.get("tags", frozenset())
+    told: dict[str, Any] = {"revision": found.revision, "what": list(found.kinds)}
+    if found.complete and len(named) <= _MOST_NAMED:
+        told["sounds"] = sorted(named)
+    return told
 
 
 def server_state(request: Request) -> ServerState:

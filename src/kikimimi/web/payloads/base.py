@@ -1,8 +1,14 @@
 """What every payload has in common, and the answers that many routes give."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+MOST_ID = (1 << 53) - 1
+"""The largest number that a page can hold exactly, and that SQLite surely can."""
+
+Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+"""A sound, a playlist or a job in a body; routes take `Path(ge=1, le=MOST_ID)`."""
 
 
 class Request(BaseModel):
@@ -30,6 +36,10 @@ class ErrorAnswer(Answer):
     error: ErrorBody
 
 
-def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+Responses = dict[int | str, dict[str, Any]]
+"""What the OpenAPI document says of the answers of a route."""
+
+
+def errors(*statuses: int) -> Responses:
     """The `responses` of a route, for the OpenAPI document: which errors it may answer."""
     return {status: {"model": ErrorAnswer} for status in statuses}

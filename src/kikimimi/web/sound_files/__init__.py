@@ -1,0 +1,1 @@
+"""Sound files as a browser takes them: types, whole files, previews, ranges."""

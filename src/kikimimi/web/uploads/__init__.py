@@ -1,0 +1,1 @@
+"""Sounds that the page sends: decoded once, far from this process, and kept for a while."""
