@@ -9,6 +9,7 @@ import { list } from "./en/list.js";
 import { player } from "./en/player.js";
 import { playlists } from "./en/playlists.js";
 import { query } from "./en/query.js";
+import { space } from "./en/space.js";
 import { tags } from "./en/tags.js";
 
 /** @type {import("./i18n.js").Messages} */
@@ -22,5 +23,6 @@ export const en = {
   ...player,
   ...playlists,
   ...query,
+  ...space,
   ...tags,
 };

@@ -9,6 +9,7 @@ import { list } from "./ja/list.js";
 import { player } from "./ja/player.js";
 import { playlists } from "./ja/playlists.js";
 import { query } from "./ja/query.js";
+import { space } from "./ja/space.js";
 import { tags } from "./ja/tags.js";
 
 /** @type {import("./i18n.js").Messages} */
@@ -22,5 +23,6 @@ export const ja = {
   ...player,
   ...playlists,
   ...query,
+  ...space,
   ...tags,
 };

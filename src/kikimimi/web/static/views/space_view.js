@@ -1,7 +1,16 @@
-/** The space route. @type {import("./registry.js").View} */
+/** The space route. */
+
+import { mountSpace } from "../space/page.js";
+
+/** @type {() => void} */
+let unmountSpace = () => {};
+
+/** @type {import("./registry.js").View} */
 export const view = {
   mount(element) {
-    element.textContent = "";
+    unmountSpace = mountSpace(element);
   },
-  unmount() {},
+  unmount() {
+    unmountSpace();
+  },
 };

@@ -1,0 +1,70 @@
+/** What colours and sizes mean, and how many sounds have no value on the axes. */
+
+import { ground } from "../components/canvas_layer.js";
+import { colourMap, cssColour, POINT_MAPS } from "../components/colour_maps.js";
+import { h, replaceChildren } from "../components/dom.js";
+import { t } from "../i18n/i18n.js";
+import { axisTicks, formatValue } from "./axis_ticks.js";
+import { axisName, axisTitle } from "./axis_names.js";
+import { shareOfValue } from "./payload.js";
+
+const STOPS = 16;
+
+/**
+ * @typedef {object} LegendContent
+ * @property {{axis: import("./calls.js").Axis, values: import("./payload.js").AxisValues} | null} colour
+ * @property {{axis: import("./calls.js").Axis, values: import("./payload.js").AxisValues} | null} size
+ * @property {string} map
+ * @property {number} missing
+ */
+
+/**
+ * @param {{onMap: (map: string) => void}} options
+ * @returns {{element: HTMLElement, show: (content: LegendContent) => void}}
+ */
+export function createLegend({ onMap }) {
+  const element = h("div", { class: "space-legend" });
+  return {
+    element,
+    show({ colour, size, map, missing }) {
+      replaceChildren(
+        element,
+        colour && colourScale(colour, map, onMap),
+        size && h("p", { class: "space-legend-note" }, t("space.legend.size", { axis: axisName(size.axis) })),
+        missing > 0 && h("p", { class: "space-legend-note" }, t("space.legend.missing", { count: missing })),
+      );
+    },
+  };
+}
+
+/**
+ * @param {NonNullable<LegendContent["colour"]>} colour
+ * @param {string} map
+ * @param {(map: string) => void} onMap
+ */
+function colourScale({ axis, values }, map, onMap) {
+  const colours = colourMap(map, ground());
+  const stops = Array.from({ length: STOPS }, (_, i) => cssColour(colours, i / (STOPS - 1)));
+  const next = POINT_MAPS[(POINT_MAPS.indexOf(map) + 1) % POINT_MAPS.length];
+  const ticks = axisTicks(values, 4).map((value) =>
+    h(
+      "span",
+      { class: "space-legend-tick", style: { "inset-inline-start": `${100 * shareOfValue(values, value)}%` } },
+      formatValue(value, axis.unit).replace(` ${axis.unit}`, ""),
+    ),
+  );
+  return h(
+    "div",
+    { class: "space-legend-scale" },
+    h("div", { class: "space-legend-title" }, axisTitle(axis)),
+    h("button", {
+      class: "space-legend-bar",
+      type: "button",
+      title: t("space.legend.map"),
+      "aria-label": t("space.legend.map"),
+      style: { "background-image": `linear-gradient(to right, ${stops.join(", ")})` },
+      onclick: () => onMap(next),
+    }),
+    h("div", { class: "space-legend-ticks" }, ticks),
+  );
+}
