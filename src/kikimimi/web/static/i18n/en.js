@@ -9,6 +9,7 @@ import { list } from "./en/list.js";
 import { player } from "./en/player.js";
 import { playlists } from "./en/playlists.js";
 import { query } from "./en/query.js";
+import { sound } from "./en/sound.js";
 import { space } from "./en/space.js";
 import { tags } from "./en/tags.js";
 
@@ -23,6 +24,7 @@ export const en = {
   ...player,
   ...playlists,
   ...query,
+  ...sound,
   ...space,
   ...tags,
 };

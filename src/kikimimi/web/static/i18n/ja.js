@@ -9,6 +9,7 @@ import { list } from "./ja/list.js";
 import { player } from "./ja/player.js";
 import { playlists } from "./ja/playlists.js";
 import { query } from "./ja/query.js";
+import { sound } from "./ja/sound.js";
 import { space } from "./ja/space.js";
 import { tags } from "./ja/tags.js";
 
@@ -23,6 +24,7 @@ export const ja = {
   ...player,
   ...playlists,
   ...query,
+  ...sound,
   ...space,
   ...tags,
 };

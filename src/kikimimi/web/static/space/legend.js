@@ -3,8 +3,9 @@
 import { ground } from "../components/canvas_layer.js";
 import { colourMap, cssColour, POINT_MAPS } from "../components/colour_maps.js";
 import { h, replaceChildren } from "../components/dom.js";
+import { formatValue } from "../components/quantity.js";
 import { t } from "../i18n/i18n.js";
-import { axisTicks, formatValue } from "./axis_ticks.js";
+import { axisTicks } from "./axis_ticks.js";
 import { axisName, axisTitle } from "./axis_names.js";
 import { shareOfValue } from "./payload.js";
 

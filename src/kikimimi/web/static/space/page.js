@@ -3,6 +3,7 @@
 import { ground, token, watchAppearance } from "../components/canvas_layer.js";
 import { colourMap } from "../components/colour_maps.js";
 import { h } from "../components/dom.js";
+import { formatValue } from "../components/quantity.js";
 import { errorText, toastError } from "../components/toast.js";
 import { isAbort } from "../api/client.js";
 import { t } from "../i18n/i18n.js";
@@ -11,7 +12,7 @@ import { readPreference, writePreference } from "../state/preferences.js";
 import { store } from "../state/store.js";
 import { axisName, axisTitle } from "./axis_names.js";
 import { createAxisStore, layOut, wantedKeys } from "./axis_store.js";
-import { axisTicks, formatValue } from "./axis_ticks.js";
+import { axisTicks } from "./axis_ticks.js";
 import { spaceCalls } from "./calls.js";
 import { createCompany } from "./company.js";
 import { listenToGestures } from "./gestures.js";
