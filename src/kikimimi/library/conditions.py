@@ -1,6 +1,7 @@
 """Filters as conditions on the table of sounds."""
 
 import os
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,8 @@ def tag_strength(connection: Connection, filters: Filters) -> ColumnElement[floa
     """
     if not filters.tags:
         return literal(1.0)
-    known = _known_tags(connection)
-    scores = [_best_score(_tag_ids(known, text)) for text in filters.tags]
+    known = known_tags(connection)
+    scores = [_best_score(ids_of_tag(known, text)) for text in filters.tags]
     return scores[0] if len(scores) == 1 else func.min(*scores)
 
 
@@ -59,16 +60,19 @@ def _best_score(tag_ids: list[int]) -> ColumnElement[float]:
     )
 
 
-def _known_tags(connection: Connection) -> dict[str, int]:
+def known_tags(connection: Connection) -> dict[str, int]:
+    """The ids of all tags by name."""
     return {row.name: row.id for row in connection.execute(select(tags.c.name, tags.c.id))}
 
 
 def _tag_conditions(connection: Connection, filters: Filters) -> list[Condition]:
     if not (filters.tags or filters.without_tags):
         return []
-    known = _known_tags(connection)
-    wanted = [sounds.c.id.in_(_tagged(_tag_ids(known, text))) for text in filters.tags]
-    refused = [sounds.c.id.not_in(_tagged(_tag_ids(known, text))) for text in filters.without_tags]
+    known = known_tags(connection)
+    wanted = [sounds.c.id.in_(_tagged(ids_of_tag(known, text))) for text in filters.tags]
+    refused = [
+        sounds.c.id.not_in(_tagged(ids_of_tag(known, text))) for text in filters.without_tags
+    ]
     return [*wanted, *refused]
 
 
@@ -78,8 +82,12 @@ def _tagged(tag_ids: list[int]) -> Any:
     )
 
 
-def _tag_ids(known: dict[str, int], text: str) -> list[int]:
-    """The ids of the library's tags that go by this name."""
+def ids_of_tag(known: dict[str, int], text: str) -> list[int]:
+    """The ids of those tags of `known_tags` that go by this name.
+
+    Raises:
+        QueryError: neither the library nor a vocabulary knows it.
+    """
     if text in known:
         return [known[text]]
     key = tokens(text)
@@ -114,14 +122,27 @@ def _has_format(name: str) -> Condition:
 
 def _lies_below(folder: str) -> Condition:
     """The folder is the sound's own or one above it; a relative one may begin anywhere."""
+    inside, is_absolute = _folder_inside(folder)
+    stored = sounds.c.folder + literal("/")
+    if is_absolute:
+        return func.instr(stored, inside) == 1
+    return func.instr(literal("/") + stored, f"/{inside}") > 0
+
+
+def folder_test(folder: str) -> Callable[[str], bool]:
+    """The same as a test of the folder of a sound."""
+    inside, is_absolute = _folder_inside(folder)
+    if is_absolute:
+        return lambda stored: f"{stored}/".startswith(inside)
+    return lambda stored: f"/{inside}" in f"/{stored}/"
+
+
+def _folder_inside(folder: str) -> tuple[str, bool]:
+    """What the path of a sound below it begins with or holds, and whether it begins so."""
     path = Path(folder).expanduser()
     if folder.startswith("."):
         path = path.absolute().resolve()
-    inside = f"{display_path(path).rstrip('/')}/"
-    stored = sounds.c.folder + literal("/")
-    if path.is_absolute():
-        return func.instr(stored, inside) == 1
-    return func.instr(literal("/") + stored, f"/{inside}") > 0
+    return f"{display_path(path).rstrip('/')}/", path.is_absolute()
 
 
 def _one_of(column: ColumnElement[int], values: tuple[int, ...]) -> list[Condition]:

@@ -33,6 +33,14 @@ class Example:
         return self.start_s == 0 and self.end_s is None
 
 
+@dataclass(frozen=True, slots=True)
+class WeightedExample:
+    """An example to be like (`weight` 1) or unlike (-1), see `library.combination`."""
+
+    example: Example
+    weight: int = 1
+
+
 def example_vectors(
     connection: Connection, example: Example, load_encoder: Callable[[], Encoder]
 ) -> FloatArray:

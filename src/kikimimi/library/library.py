@@ -28,6 +28,7 @@ from kikimimi.library.hash_setting import read_hash_bits, write_hash_bits
 from kikimimi.library.ingest import index_folders
 from kikimimi.library.journal.history import History
 from kikimimi.library.journal.label import Label
+from kikimimi.library.listing.lists import SoundLists
 from kikimimi.library.locking import indexing_lock
 from kikimimi.library.playlists import Playlists
 from kikimimi.library.query import Filters
@@ -74,6 +75,10 @@ class Library:
         self._encoder: Encoder | None = None
         self._opened: Database | None = None
         self._index: VectorIndex | None = None
+        self.lists = SoundLists(
+            lambda: self.database, self._vector_index, self.encoder, self._sense
+        )
+        """Lists of all the sounds that fit, in any order, with counts."""
         if self.path.exists():
             self._open()
 

@@ -85,7 +85,7 @@ def _nearest(
         allowed=allowed,
         excluded=request.excluded,
     )
-    found = _locate(connection, neighbours)
+    found = locate(connection, neighbours)
     found.sort(key=lambda one: (one.distance, one.path_key))
     return found, len(found) < len(neighbours)
 
@@ -97,7 +97,8 @@ _LOCATE = (
 )
 
 
-def _locate(connection: Connection, neighbours: Sequence[Neighbour]) -> list[Found]:
+def locate(connection: Connection, neighbours: Sequence[Neighbour]) -> list[Found]:
+    """The windows of neighbours whose files are there, in no order."""
     distances = {one.window_id: one.distance for one in neighbours}
     return [
         Found(distances[window_id], path_key, sound_id, start_s, end_s)

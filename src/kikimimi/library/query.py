@@ -43,7 +43,8 @@ class Filters:
     `tags`: the sound has all of these; `without_tags`: it has none of these. A tag may be given by
     its full name (`esc50/dog`), its bare name or any English or Japanese name of it. Durations are
     inclusive and in seconds. Of `formats`, `sample_rates_hz`, `channels` and `folders` one must
-    fit; a folder holds all the sounds below it, given as a path or as its last parts.
+    fit; a folder holds all the sounds below it, given as a path or as its last parts. A sound whose
+    loudness is not known passes no filter on it.
     """
 
     tags: tuple[str, ...] = ()
@@ -54,6 +55,8 @@ class Filters:
     sample_rates_hz: tuple[int, ...] = ()
     channels: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
+    min_loudness_lufs: float | None = None
+    max_loudness_lufs: float | None = None
 
 
 _QUOTES = str.maketrans("“”„‟＂", '"""""')
@@ -72,10 +75,10 @@ def parse_query(text: str) -> TextQuery:
     """
     plain = text.translate(_QUOTES)
     if plain.count('"') % 2:
-        raise QueryError(f"a quote in the search words {_shown(text)} is not closed; add a second")
+        raise QueryError(f"a quote in the search words {shown(text)} is not closed; add a second")
     groups = tuple(filter(_holds_terms, map(_group, _split_at_commas(plain))))
     if plain.strip() and not groups:
-        raise QueryError(f"the search words {_shown(text)} hold no letter or digit; type a word")
+        raise QueryError(f"the search words {shown(text)} hold no letter or digit; type a word")
     return TextQuery(groups)
 
 
@@ -118,7 +121,7 @@ def parse_duration(text: str) -> tuple[float | None, float | None]:
     if found := _RANGE.fullmatch(plain):
         low, high = float(found[1]), float(found[2])
         if low > high:
-            raise QueryError(f"the duration {_shown(text)} runs backwards; write {high:g}-{low:g}")
+            raise QueryError(f"the duration {shown(text)} runs backwards; write {high:g}-{low:g}")
         return low, high
     if found := _BOUND.fullmatch(plain):
         bound = _finite(float(found[2]), text)
@@ -127,7 +130,7 @@ def parse_duration(text: str) -> tuple[float | None, float | None]:
         middle = _finite(float(found[1]), text)
         return 0.9 * middle, 1.1 * middle
     raise QueryError(
-        f"the duration {_shown(text)} cannot be read; write seconds as 2-10, '<3', '>60' or 5"
+        f"the duration {shown(text)} cannot be read; write seconds as 2-10, '<3', '>60' or 5"
     )
 
 
@@ -139,16 +142,16 @@ def parse_sample_rate(text: str) -> int:
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(k?)(?:hz)?", text.strip().lower())
     if found is None:
-        raise QueryError(f"the sample rate {_shown(text)} cannot be read; write 48000 or 44.1k")
+        raise QueryError(f"the sample rate {shown(text)} cannot be read; write 48000 or 44.1k")
     return round(_finite(float(found[1]), text) * (1000 if found[2] else 1))
 
 
 def _finite(value: float, text: str) -> float:
     if not math.isfinite(value):
-        raise QueryError(f"the number {_shown(text)} is too large; write a smaller one")
+        raise QueryError(f"the number {shown(text)} is too large; write a smaller one")
     return value
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """The text on one line, shortened, for an error message."""
     return repr(text if len(text) <= 60 else text[:57] + "...")

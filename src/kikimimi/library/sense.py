@@ -8,6 +8,7 @@ every sound whose name, tags or folder hold the words.
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from kikimimi.encoders.contract import Encoder
@@ -36,12 +37,16 @@ class Understood:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SenseRequest:
-    """What to find by `vectors` (Q, D) of sentences; the best of them counts."""
+    """What to find by `vectors` (Q, D) of sentences; the best of them counts.
+
+    `allowed` are the ids of sounds to choose from before the filters, ascending; all if None.
+    """
 
     vectors: FloatArray
     limit: int
     filters: Filters = field(default_factory=Filters)
     excluded: tuple[int, ...] = ()
+    allowed: NDArray[np.int64] | None = None
 
 
 def understand(text: str | TextQuery) -> Understood:
@@ -83,6 +88,7 @@ def sounds_by_sense(
         request.limit + more,
         metric=metric,
         filters=request.filters,
+        allowed=request.allowed,
         excluded=request.excluded,
     )
     return [

@@ -142,7 +142,7 @@ class VectorIndex:
             rows, codes = self._rows, self._codes
         if len(rows) == 0:
             return []
-        _check_queries(queries, rows.size)
+        check_queries(queries, rows.size)
         space, finder = self._finder(rows, codes, metric, pca)
         mask = None if allowed is None else rows.of_sounds(allowed)
         nearest: dict[int, Neighbour] = {}
@@ -155,6 +155,15 @@ class VectorIndex:
                         nearest[found.sound_id] = found
         ordered = sorted(nearest.values(), key=lambda found: (found.distance, found.sound_id))
         return _with_ties(ordered, count)
+
+    def space(self, metric: Metric, pca: int | None = None) -> Space:
+        """The space that `nearest_sounds` compares in.
+
+        Raises:
+            QueryError: `pca` is not between 1 and D.
+        """
+        with self._lock:
+            return Space(metric, None if pca is None else self._store.projection(self._rows, pca))
 
     def _finder(
         self,
@@ -244,7 +253,12 @@ def _with_ties(ordered: list[Neighbour], count: int) -> list[Neighbour]:
     return [found for found in ordered[: count + _MAX_TIES] if found.distance <= limit]
 
 
-def _check_queries(queries: FloatArray, size: int) -> None:
+def check_queries(queries: FloatArray, size: int) -> None:
+    """Check that vectors (Q, D) can be compared with those of a library.
+
+    Raises:
+        QueryError: they are not of its `size`, or not finite.
+    """
     if queries.ndim != 2 or queries.shape[1] != size or len(queries) == 0:
         raise QueryError(
             f"the example is given as vectors of shape {queries.shape}, but the library holds "

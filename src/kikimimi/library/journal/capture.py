@@ -100,7 +100,7 @@ def _net_images(connection: Connection, table: Table) -> list[Image]:
 
 
 def _write(connection: Connection, label: Label, images: Images) -> None:
-    """Add an entry; what was undone before it cannot be done again, and the oldest one is dropped."""
+    """Add an entry; what was undone before cannot be done again, and the oldest is dropped."""
     packed = pack(images)
     connection.execute(delete(journal).where(journal.c.undone > 0))
     connection.execute(

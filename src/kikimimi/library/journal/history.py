@@ -113,10 +113,10 @@ _UNDONE = (journal.c.undone > 0, _KEPT)
 
 
 def _chosen(connection: Connection, change_id: int | None, *, undo: bool) -> Change:
-    conditions = _IN_FORCE if undo else _UNDONE
+    conditions = list(_IN_FORCE if undo else _UNDONE)
     order = journal.c.id if undo else journal.c.undone
     if change_id is not None:
-        conditions = (*conditions, journal.c.id == change_id)
+        conditions.append(journal.c.id == change_id)
     change = _first(connection, conditions, order.desc())
     if change is None:
         done = "undo" if undo else "redo"

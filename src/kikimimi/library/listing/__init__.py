@@ -1,0 +1,1 @@
+"""Lists of sounds for people to look through: all that fit, in any order, with counts."""
