@@ -3,7 +3,6 @@
 import { api, isAbort } from "../api/client.js";
 import { h, replaceChildren } from "../components/dom.js";
 import { errorText } from "../components/toast.js";
-import { t } from "../i18n/i18n.js";
 import { offerActions } from "../keys/keyboard.js";
 import { player } from "../player/player.js";
 import { onChange } from "../state/changes.js";

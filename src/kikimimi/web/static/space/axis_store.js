@@ -3,6 +3,7 @@
  * yet is fetched; each fetch is for the whole library, so that positions do not depend on a search.
  */
 
+import { spread } from "./colour_spread.js";
 import { HIGHEST_STEP, NO_VALUE } from "./payload.js";
 import { PLACE_WIDTH } from "./projection.js";
 import { CHANNELS, NOTHING } from "./settings.js";
@@ -75,7 +76,9 @@ export function layOut(store, channels) {
   const places = new Uint16Array(PLACE_WIDTH * count);
   const sizes = new Uint16Array(count).fill(HIGHEST_STEP * 0.3);
   let missing = 0;
-  const [x, y, z, colour, size] = CHANNELS.map((channel) => store.axis(channels[channel])?.steps);
+  const [x, y, z, , size] = CHANNELS.map((channel) => store.axis(channels[channel])?.steps);
+  const coloured = store.axis(channels.colour);
+  const colour = coloured && spread(coloured).steps;
   for (let i = 0; i < count; i++) {
     const at = PLACE_WIDTH * i;
     places[at] = x ? x[i] : NO_VALUE;

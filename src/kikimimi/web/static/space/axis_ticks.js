@@ -23,7 +23,9 @@ export function axisTicks(range, wanted = 5) {
 function linearTicks({ min, max }, wanted) {
   const rough = (max - min) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5].find((digit) => digit * power >= rough * (1 - 1e-9)) ?? 10) * power;
+  // The round step nearest to the rough one, by ratio.
+  const digit = [1, 2, 5, 10].findLast((one) => one <= 1 || rough / power >= one / Math.SQRT2) ?? 1;
+  const step = digit * power;
   const first = Math.ceil(min / step - 1e-9);
   const last = Math.floor(max / step + 1e-9);
   // Dividing by the inverse keeps 0.3 from becoming 0.30000000000000004.

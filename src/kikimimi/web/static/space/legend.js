@@ -3,13 +3,16 @@
 import { ground } from "../components/canvas_layer.js";
 import { colourMap, cssColour, POINT_MAPS } from "../components/colour_maps.js";
 import { h, replaceChildren } from "../components/dom.js";
-import { formatValue } from "../components/quantity.js";
 import { t } from "../i18n/i18n.js";
 import { axisTicks } from "./axis_ticks.js";
+import { tickText } from "./axis_labels.js";
 import { axisName, axisTitle } from "./axis_names.js";
+import { spread } from "./colour_spread.js";
 import { shareOfValue } from "./payload.js";
 
 const STOPS = 16;
+/** Labels nearer to each other, as a share of the width, would touch. */
+const APART = 0.17;
 
 /**
  * @typedef {object} LegendContent
@@ -47,12 +50,8 @@ function colourScale({ axis, values }, map, onMap) {
   const colours = colourMap(map, ground());
   const stops = Array.from({ length: STOPS }, (_, i) => cssColour(colours, i / (STOPS - 1)));
   const next = POINT_MAPS[(POINT_MAPS.indexOf(map) + 1) % POINT_MAPS.length];
-  const ticks = axisTicks(values, 4).map((value) =>
-    h(
-      "span",
-      { class: "space-legend-tick", style: { "inset-inline-start": `${100 * shareOfValue(values, value)}%` } },
-      formatValue(value, axis.unit).replace(` ${axis.unit}`, ""),
-    ),
+  const ticks = legendTicks(spread(values)).map(({ value, at }) =>
+    h("span", { class: "space-legend-tick", style: { "inset-inline-start": `${100 * at}%` } }, tickText(value, axis.unit)),
   );
   return h(
     "div",
@@ -68,4 +67,18 @@ function colourScale({ axis, values }, map, onMap) {
     }),
     h("div", { class: "space-legend-ticks" }, ticks),
   );
+}
+
+/**
+ * @param {import("./payload.js").AxisValues} values
+ * @returns {{value: number, at: number}[]} `at` 0 to 1
+ */
+function legendTicks(values) {
+  /** @type {{value: number, at: number}[]} */
+  const kept = [];
+  for (const value of axisTicks(values, 4)) {
+    const at = shareOfValue(values, value);
+    if (at >= (kept.at(-1)?.at ?? -1) + APART) kept.push({ value, at });
+  }
+  return kept;
 }

@@ -18,9 +18,9 @@ const FARTHEST = 12;
 export const FIELD_OF_VIEW = (40 * Math.PI) / 180;
 
 /** @type {Readonly<Orbit>} */
-export const HOME = { yaw: 0.55, pitch: 0.35, distance: 4.4, target: [0, 0, 0] };
+export const HOME = { yaw: 0.55, pitch: 0.3, distance: 4.9, target: [0, 0, 0] };
 /** From the front, where the third axis is not seen. @type {Readonly<Orbit>} */
-export const FRONT = { yaw: 0, pitch: 0, distance: 3.25, target: [0, 0, 0] };
+export const FRONT = { yaw: 0, pitch: 0, distance: 3.5, target: [0, 0, 0] };
 
 /**
  * @param {Orbit} orbit

@@ -1,28 +1,26 @@
 /** The timbre space as a whole: brings settings, data, picture and lists together. */
 
-import { ground, token, watchAppearance } from "../components/canvas_layer.js";
-import { colourMap } from "../components/colour_maps.js";
+import { watchAppearance } from "../components/canvas_layer.js";
 import { h } from "../components/dom.js";
-import { formatValue } from "../components/quantity.js";
 import { errorText, toastError } from "../components/toast.js";
 import { isAbort } from "../api/client.js";
 import { t } from "../i18n/i18n.js";
 import { navigate } from "../router/router.js";
 import { readPreference, writePreference } from "../state/preferences.js";
 import { store } from "../state/store.js";
-import { axisName, axisTitle } from "./axis_names.js";
+import { labelColours, paintStage } from "./appearance.js";
+import { described, labelsOf, placeNames, valuesOf } from "./axis_labels.js";
 import { createAxisStore, layOut, wantedKeys } from "./axis_store.js";
-import { axisTicks } from "./axis_ticks.js";
 import { spaceCalls } from "./calls.js";
 import { createCompany } from "./company.js";
 import { listenToGestures } from "./gestures.js";
 import { createHovering } from "./hovering.js";
 import { createLegend } from "./legend.js";
 import { detailOrder } from "./order.js";
-import { indexOfId, shareOfValue, valueAt } from "./payload.js";
+import { indexOfId } from "./payload.js";
 import { createScope } from "./scope.js";
 import { createSelectionBar } from "./selection_bar.js";
-import { CHANNELS, formatSettings, parseSettings, PLACE_CHANNELS, usableChannels } from "./settings.js";
+import { formatSettings, NOTHING, parseSettings, PLACE_CHANNELS, usableChannels } from "./settings.js";
 import { Stage } from "./stage.js";
 import { hasWebGl, loadThree } from "./three.js";
 import { createToolbar } from "./toolbar.js";
@@ -99,7 +97,7 @@ class SpacePage {
       const [three] = await Promise.all([loadThree(), this.#loadAxes(), this.#loadWanted()]);
       if (this.aborter.signal.aborted) return;
       this.stage = new Stage(three, this.host, {
-        labelColours: () => this.#labelColours(),
+        labelColours: () => labelColours(this.host),
         moved: () => this.company.moved(),
       });
       this.#showColours();
@@ -162,16 +160,12 @@ class SpacePage {
     const { places, sizes, missing } = layOut(values, channels);
     stage.fullDetail = this.settings.detail === "full";
     stage.setPlaces(places, sizes);
-    stage.setAxes(PLACE_CHANNELS.map((channel) => this.#labels(channels[channel])));
-    const described = (/** @type {string | undefined} */ key) => {
-      const [axis, shown] = [this.#axis(key), values.axis(key)];
-      return axis && shown ? { axis, values: shown } : null;
-    };
-    this.legend.show({ colour: described(channels.colour), size: described(channels.size), map: this.settings.map, missing });
+    const shown = (/** @type {string | undefined} */ key) => described(this.axes, values, key);
+    stage.setAxes(PLACE_CHANNELS.map((channel) => labelsOf(shown(channels[channel]))));
+    this.legend.show({ colour: shown(channels.colour), size: shown(channels.size), map: this.settings.map, missing });
     this.toolbar.show(this.settings, channels, this.axes);
-    const names = Object.fromEntries(PLACE_CHANNELS.map((channel) => [channel, this.#name(channels[channel])]));
     const key = this.settings.flat ? "space.summary.flat" : "space.summary";
-    this.summary.textContent = t(key, { ...names, count: values.ids().length });
+    this.summary.textContent = t(key, { ...placeNames(this.axes, channels), count: values.ids().length });
   }
 
   async #showScope() {
@@ -194,22 +188,8 @@ class SpacePage {
   #showColours() {
     const { stage, host } = this;
     if (stage === null) return;
-    stage.cloud.setColours({
-      ground: token(host, "--ground", "#101315"),
-      line: token(host, "--line", "#333333"),
-      none: token(host, "--line-strong", "#777777"),
-      chosen: token(host, "--space-chosen", "#ff7a59"),
-    });
-    stage.cloud.setColourMap(colourMap(this.settings.map, ground()));
-    stage.touch();
+    paintStage(stage, host, this.settings.map);
     if (this.axes.length > 0 && this.values.ids().length > 0) this.#showPlaces();
-  }
-
-  /** @returns {import("./overlay.js").OverlayColours} */
-  #labelColours() {
-    const colour = (/** @type {string} */ name) => token(this.host, name, "#888888");
-    const font = token(this.host, "--font", "sans-serif");
-    return { text: colour("--text"), soft: colour("--text-soft"), accent: colour("--accent"), ground: colour("--ground"), font };
   }
 
   /** @param {Partial<SpaceSettings>} patch */
@@ -284,38 +264,11 @@ class SpacePage {
     return this.stage.pickGrid().around(width / 2, height / 2, count).map((index) => this.values.ids()[index]);
   }
 
-  /** @param {number} id @returns {{name: string, value: string}[]} its values on the axes shown */
+  /** @param {number} id */
   #valuesOf(id) {
-    const index = indexOfId(this.values.ids(), id);
-    const keys = wantedKeys(this.channels).filter((key) => !(this.settings.flat && key === this.channels.z));
-    return keys.flatMap((key) => {
-      const [axis, values] = [this.#axis(key), this.values.axis(key)];
-      if (!axis || !values || index < 0) return [];
-      const value = valueAt(values, index);
-      return [{ name: axisName(axis), value: value === null ? "–" : formatValue(value, axis.unit) }];
-    });
-  }
-
-  /** @param {string | undefined} key */
-  #axis(key) {
-    return this.axes.find((axis) => axis.key === key) ?? null;
-  }
-
-  /** @param {string | undefined} key */
-  #name(key) {
-    const axis = this.#axis(key);
-    return axis ? axisName(axis) : "";
-  }
-
-  /** @param {string | undefined} key @returns {import("./overlay.js").AxisLabels} */
-  #labels(key) {
-    const [axis, values] = [this.#axis(key), this.values.axis(key)];
-    if (!axis || !values) return { title: "", ticks: [] };
-    const ticks = axisTicks(values).map((value) => ({
-      at: 2 * shareOfValue(values, value) - 1,
-      text: formatValue(value, axis.unit).replace(` ${axis.unit}`, ""),
-    }));
-    return { title: axisTitle(axis), ticks };
+    const { settings, channels } = this;
+    const keys = wantedKeys(settings.flat ? { ...channels, z: NOTHING } : channels);
+    return valuesOf(this.axes, this.values, keys, id);
   }
 
   /** @param {string} text @param {boolean} [lasting] */

@@ -41,6 +41,7 @@ export class Stage {
     this.budget = createBudget();
     /** @type {Orbit} */
     this.orbit = HOME;
+    this.placed = false;
     this.flatness = 0;
     this.mixing = 1;
     this.fullDetail = false;
@@ -124,7 +125,7 @@ export class Stage {
   setFlat(flat, atOnce = false) {
     if (flat === this.flat && this.glides.size === 0) return;
     const [from, fromFlat] = [this.orbit, this.flatness];
-    const to = flat ? FRONT : HOME;
+    const to = this.#home(flat);
     this.#glide("camera", atOnce ? 0 : GLIDE_MS, (share) => {
       this.orbit = between(from, to, share);
       this.flatness = fromFlat + ((flat ? 1 : 0) - fromFlat) * share;
@@ -133,7 +134,18 @@ export class Stage {
 
   /** Back to where the camera stood at first. */
   goHome() {
-    this.glideTo(this.flat ? FRONT : HOME);
+    this.glideTo(this.#home(this.flat));
+  }
+
+  /**
+   * Where the whole space is seen, on a narrow screen from farther away.
+   * @param {boolean} flat
+   * @returns {Orbit}
+   */
+  #home(flat) {
+    const home = flat ? FRONT : HOME;
+    const aspect = this.size.width / this.size.height;
+    return { ...home, distance: home.distance * Math.max(1, 1.2 / aspect) };
   }
 
   /** @param {Orbit} to */
@@ -247,6 +259,7 @@ export class Stage {
     // Two device pixels in a CSS pixel are enough for points.
     this.size = { width: Math.max(width, 1), height: Math.max(height, 1), ratio: Math.min(ratio, 2) };
     this.cloud.setSize(this.size.width, this.size.height, this.size.ratio);
+    if (!this.placed && width > 0) [this.orbit, this.placed] = [this.#home(this.flat), true];
     this.touch();
   }
 
