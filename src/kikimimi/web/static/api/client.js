@@ -187,7 +187,7 @@ export const api = {
   /** @returns {Promise<import("./types.js").Job[]>} */
   jobs: () => requestJson("/api/jobs"),
 
-  /** @param {string} id */
+  /** @param {number|string} id */
   stopJob: (id) => requestJson(`/api/jobs/${id}`, send("DELETE")),
 
   /** @returns {Promise<any>} roots that were indexed */

@@ -39,7 +39,7 @@
 
 /**
  * @typedef {object} Job
- * @property {string} id
+ * @property {number|string} id
  * @property {string} kind
  * @property {number} done
  * @property {number} total
@@ -48,7 +48,9 @@
  * @property {number|null} [rate]
  * @property {number|null} eta_s
  * @property {"running"|"done"|"failed"|"stopped"|string} state
- * @property {({path: string, reason: string})[]} failures
+ * @property {number} [failed] how many inputs could not be used
+ * @property {({path: string, reason: string})[]} failures the first of them
+ * @property {string} [message] why the whole job failed
  */
 
 /**
@@ -64,6 +66,7 @@
  * @property {Job[]} jobs
  * @property {Label|string|null} can_undo
  * @property {Label|string|null} can_redo
+ * @property {boolean} [is_loopback] the server runs on this machine
  */
 
 /**

@@ -1,12 +1,42 @@
 /**
- * Every key of the page, in one table; the help dialog shows it.
+ * Every key of the page, in one table; the keyboard looks here and the help dialog shows it.
  *
  * @typedef {object} Binding
- * @property {string[]} keys as `KeyboardEvent.key`, with "Ctrl+", "Shift+" and "Alt+" before; Ctrl is also Cmd
- * @property {string} action
- * @property {string} group key of the group's name in the help
- * @property {"list"|"space"|"sound"} [view] only there
+ * @property {string[]} keys as `keyName` gives them; Ctrl is also Cmd
+ * @property {string} action what a part of the page offers to do; `keys.<action>` is its description
+ * @property {"keys.group.listen"|"keys.group.choose"|"keys.group.search"|"keys.group.tags"|"keys.group.page"|"keys.group.space"|"keys.group.sound"} group
  */
 
-/** @type {Binding[]} */
-export const KEYMAP = [];
+/** @type {readonly Binding[]} */
+export const KEYMAP = [
+  { keys: ["ArrowDown", "j"], action: "list.down", group: "keys.group.listen" },
+  { keys: ["ArrowUp", "k"], action: "list.up", group: "keys.group.listen" },
+  { keys: [" "], action: "player.toggle", group: "keys.group.listen" },
+  { keys: ["Escape"], action: "page.escape", group: "keys.group.listen" },
+  { keys: ["l"], action: "player.loop", group: "keys.group.listen" },
+  { keys: ["m"], action: "player.match", group: "keys.group.listen" },
+  { keys: ["n"], action: "player.through", group: "keys.group.listen" },
+  { keys: ["Shift+ArrowDown", "Shift+J"], action: "list.extend-down", group: "keys.group.choose" },
+  { keys: ["Shift+ArrowUp", "Shift+K"], action: "list.extend-up", group: "keys.group.choose" },
+  { keys: ["PageDown"], action: "list.page-down", group: "keys.group.choose" },
+  { keys: ["PageUp"], action: "list.page-up", group: "keys.group.choose" },
+  { keys: ["Home"], action: "list.first", group: "keys.group.choose" },
+  { keys: ["End"], action: "list.last", group: "keys.group.choose" },
+  { keys: ["Ctrl+a"], action: "list.all", group: "keys.group.choose" },
+  { keys: ["Enter"], action: "list.open", group: "keys.group.choose" },
+  { keys: ["Shift+F10", "ContextMenu"], action: "list.menu", group: "keys.group.choose" },
+  { keys: ["/", "Ctrl+k"], action: "query.focus", group: "keys.group.search" },
+  { keys: ["s"], action: "query.similar", group: "keys.group.search" },
+  { keys: ["+", "="], action: "query.plus", group: "keys.group.search" },
+  { keys: ["-"], action: "query.minus", group: "keys.group.search" },
+  { keys: ["r"], action: "query.record", group: "keys.group.search" },
+  { keys: ["t"], action: "tags.add", group: "keys.group.tags" },
+  { keys: ["a"], action: "tags.accept", group: "keys.group.tags" },
+  { keys: ["x"], action: "tags.reject", group: "keys.group.tags" },
+  { keys: ["p"], action: "playlists.add", group: "keys.group.tags" },
+  { keys: ["Ctrl+z"], action: "history.undo", group: "keys.group.page" },
+  { keys: ["Ctrl+Shift+Z", "Ctrl+y"], action: "history.redo", group: "keys.group.page" },
+  { keys: ["f"], action: "page.facets", group: "keys.group.page" },
+  { keys: ["i"], action: "page.inspector", group: "keys.group.page" },
+  { keys: ["?"], action: "page.help", group: "keys.group.page" },
+];

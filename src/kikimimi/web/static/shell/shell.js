@@ -1,16 +1,20 @@
 /** The frame of the page: header, banner, the view of the route, player. Made anew for a language. */
 
-import { append, h, replaceChildren } from "../components/dom.js";
-import { button } from "../components/buttons.js";
+import { append, h } from "../components/dom.js";
 import { toastRoom } from "../components/toast.js";
 import { t } from "../i18n/i18n.js";
+import { createIndexIndicator } from "../indexing/indicator.js";
+import { offerActions } from "../keys/keyboard.js";
+import { createPlayerBar } from "../player/bar.js";
+import { createDropZone } from "../query/drop_zone.js";
+import { createQueryBar } from "../query/query_bar.js";
 import { store } from "../state/store.js";
-import { views } from "../views/registry.js";
 import { createHeader } from "./header.js";
+import { openHelp } from "./help_dialog.js";
+import { createHistoryButtons } from "./history.js";
+import { createOutlet } from "./outlet.js";
 
-/**
- * @param {HTMLElement} root
- */
+/** @param {HTMLElement} root */
 export function startShell(root) {
   let frame = createFrame(root);
   store.subscribe((state) => state.language, () => {
@@ -22,17 +26,29 @@ export function startShell(root) {
 /** @param {HTMLElement} root */
 function createFrame(root) {
   const room = h("main", { class: "room", id: "room", tabIndex: -1 });
-  const header = createHeader({ queryBar: h("div"), tools: [], onhelp: () => {} });
+  const queryBar = createQueryBar();
+  const indexing = createIndexIndicator();
+  const history = createHistoryButtons();
+  const header = createHeader({
+    queryBar: queryBar.element,
+    tools: [indexing.element, ...history.elements],
+    onhelp: openHelp,
+  });
+  const banner = createBanner();
+  const bar = createPlayerBar();
+  const dropZone = createDropZone();
   const skip = h("a", { class: "skip-link", href: "#room", onclick: focusRoom }, t("app.skip"));
-  const shell = h("div", { class: "shell" }, header.element, h("div"), room);
+  const shell = h("div", { class: "shell" }, header.element, banner.element, room, bar.element);
   root.replaceChildren();
-  append(root, [skip, shell, toastRoom()]);
+  append(root, [skip, shell, dropZone.element, toastRoom()]);
   document.title = t("app.title");
   const outlet = createOutlet(room);
+  const withdraw = offerActions({ "page.help": openHelp });
+  const parts = [outlet, header, queryBar, indexing, history, banner, bar, dropZone];
   return {
     destroy() {
-      outlet.destroy();
-      header.destroy();
+      withdraw();
+      for (const part of parts) part.destroy();
     },
   };
 
@@ -43,43 +59,9 @@ function createFrame(root) {
   }
 }
 
-/**
- * Shows the view of the route in an element.
- * @param {HTMLElement} room
- */
-function createOutlet(room) {
-  /** @type {import("../views/registry.js").View|null} */
-  let shown = null;
-  let turn = 0;
-
-  async function show() {
-    const mine = ++turn;
-    const { view: name } = store.get().route;
-    try {
-      const { view } = await views[name]();
-      if (mine !== turn) return;
-      hide();
-      view.mount(room);
-      shown = view;
-    } catch (error) {
-      if (mine !== turn) return;
-      hide();
-      const why = t("app.view.failed", { why: String(error) });
-      replaceChildren(room, h("div", { class: "view-failed", role: "alert" }, h("p", null, why), button(t("app.retry"), show)));
-    }
-  }
-  function hide() {
-    shown?.unmount();
-    shown = null;
-    room.replaceChildren();
-  }
-  const end = store.subscribe(({ route }) => `${route.view} ${route.id ?? ""}`, show);
-  show();
-  return {
-    destroy() {
-      end();
-      turn += 1;
-      hide();
-    },
-  };
+/** Says that the server is gone, as long as it is. */
+function createBanner() {
+  const element = h("div", { class: "banner", role: "alert", hidden: store.get().online }, t("app.offline"));
+  const end = store.subscribe((state) => state.online, (online) => (element.hidden = online));
+  return { element: h("div", null, element), destroy: end };
 }

@@ -1,2 +1,20 @@
 /** @type {import("../i18n.js").Messages} */
-export const playlists = {};
+export const playlists = {
+  "playlists.title": "Playlists",
+  "playlists.none": "Drag sounds here, or press P.",
+  "playlists.new": "New playlist",
+  "playlists.name": "Name",
+  "playlists.make": "Make",
+  "playlists.made": { one: "Playlist made: {name}, {count} sound", other: "Playlist made: {name}, {count} sounds" },
+  "playlists.rename": "Rename",
+  "playlists.delete": "Delete the playlist",
+  "playlists.delete.text": { one: "“{name}” with {count} sound goes. The sound stays in the library.", other: "“{name}” with {count} sounds goes. The sounds stay in the library." },
+  "playlists.deleted": "Playlist deleted: {name}",
+  "playlists.add": "Add to a playlist",
+  "playlists.added": { one: "Added to {name}", other: "{count} sounds added to {name}" },
+  "playlists.more": "What to do with {name}",
+  "playlists.summary": { one: "{name}: {count} sound, {duration}", other: "{name}: {count} sounds, {duration}" },
+  "playlists.export.m3u8": "Save as M3U8",
+  "playlists.export.csv": "Save as CSV",
+  "playlists.export.zip": "Save the files as ZIP",
+};

@@ -1,2 +1,20 @@
 /** @type {import("../i18n.js").Messages} */
-export const playlists = {};
+export const playlists = {
+  "playlists.title": "プレイリスト",
+  "playlists.none": "音をここへドラッグするか、P キーで追加します。",
+  "playlists.new": "新しいプレイリスト",
+  "playlists.name": "名前",
+  "playlists.make": "作る",
+  "playlists.made": "プレイリストを作りました：{name}（{count} 件）",
+  "playlists.rename": "名前を変える",
+  "playlists.delete": "プレイリストを削除",
+  "playlists.delete.text": "「{name}」（{count} 件）を削除します。音はライブラリに残ります。",
+  "playlists.deleted": "プレイリストを削除しました：{name}",
+  "playlists.add": "プレイリストに追加",
+  "playlists.added": "{name} に {count} 件追加しました",
+  "playlists.more": "{name} の操作",
+  "playlists.summary": "{name}：{count} 件、{duration}",
+  "playlists.export.m3u8": "M3U8 で保存",
+  "playlists.export.csv": "CSV で保存",
+  "playlists.export.zip": "ファイルを ZIP で保存",
+};

@@ -1,0 +1,61 @@
+/** What the server tells by itself: changes, jobs, and that it is there at all. */
+
+import { api, ApiError } from "../api/client.js";
+import { toast } from "../components/toast.js";
+import { t } from "../i18n/i18n.js";
+import { search } from "../query/search.js";
+import { announceChange } from "../state/changes.js";
+import { forgetRows } from "../state/known_rows.js";
+import { store } from "../state/store.js";
+
+/** @typedef {import("../api/types.js").Job} Job */
+
+const ENDED_STAYS = 5;
+
+export function startConnection() {
+  const token = new URLSearchParams(location.search).get("token");
+  const events = new EventSource(`/api/events${token ? `?token=${encodeURIComponent(token)}` : ""}`);
+  events.addEventListener("hello", ({ data }) => greet(JSON.parse(data)));
+  events.addEventListener("changed", ({ data }) => change(JSON.parse(data)));
+  events.addEventListener("job", ({ data }) => showJob(JSON.parse(data)));
+  events.addEventListener("error", () => store.set({ online: false }));
+  addEventListener("pagehide", () => events.close());
+  void refreshStatus();
+}
+
+/** Ask again what the library holds and what can be undone. */
+export async function refreshStatus() {
+  try {
+    const status = await api.status();
+    store.set({ status, jobs: status.jobs });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 0) store.set({ online: false });
+  }
+}
+
+/** @param {{revision: number}} hello */
+function greet({ revision }) {
+  const { online, status } = store.get();
+  if (!online) {
+    store.set({ online: true });
+    toast(t("app.online"));
+  }
+  if (!online || (status && status.library.revision !== revision)) {
+    change({ revision, what: ["sounds", "tags", "taught", "playlists"] });
+  }
+}
+
+/** @param {import("../state/changes.js").Change} change */
+function change(change) {
+  forgetRows(change.sounds);
+  announceChange(change);
+  void refreshStatus();
+  if (change.what.some((part) => part !== "taught")) void search();
+}
+
+/** @param {Job} job */
+function showJob(job) {
+  const others = store.get().jobs.filter(({ id }) => id !== job.id);
+  store.set({ jobs: [job, ...others].slice(0, ENDED_STAYS) });
+}
