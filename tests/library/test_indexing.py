@@ -26,9 +26,9 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that are decoded, as it happens."""
     seen: list[str] = []
 
-    def recording(path: Path, encoder: Encoder) -> EmbeddedFile:
+    def recording(path: Path, encoder: Encoder, *, measure: bool) -> EmbeddedFile:
         seen.append(path.name)
-        return embed_file(path, encoder)
+        return embed_file(path, encoder, measure=measure)
 
     monkeypatch.setattr(file_reading, "embed_file", recording)
     return seen
@@ -262,10 +262,10 @@ def test_progress_counts_only_what_is_committed(library: Library, root: Path) ->
 def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(
     library: Library, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(path: Path, encoder: Encoder) -> EmbeddedFile:
+    def interrupt(path: Path, encoder: Encoder, *, measure: bool) -> EmbeddedFile:
         if path.name == "wind.wav":
             raise KeyboardInterrupt
-        return embed_file(path, encoder)
+        return embed_file(path, encoder, measure=measure)
 
     with monkeypatch.context() as patch:
         patch.setattr(file_reading, "embed_file", interrupt)

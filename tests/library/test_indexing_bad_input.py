@@ -98,7 +98,7 @@ def test_an_unchanged_bad_file_is_named_again_but_not_read(
     (root / "bad.wav").write_text("bad")
     first = library.index([root]).failures
 
-    def refuse(path: Path, encoder: Encoder) -> EmbeddedFile:
+    def refuse(path: Path, encoder: Encoder, *, measure: bool) -> EmbeddedFile:
         raise AssertionError(path)
 
     with monkeypatch.context() as patch:
@@ -106,9 +106,9 @@ def test_an_unchanged_bad_file_is_named_again_but_not_read(
         assert library.index([root]).failures == first
     seen: list[str] = []
 
-    def watch(path: Path, encoder: Encoder) -> EmbeddedFile:
+    def watch(path: Path, encoder: Encoder, *, measure: bool) -> EmbeddedFile:
         seen.append(path.name)
-        return embed_file(path, encoder)
+        return embed_file(path, encoder, measure=measure)
 
     monkeypatch.setattr(file_reading, "embed_file", watch)
     assert library.index([root], retry_failed=True).failures == first

@@ -1,7 +1,7 @@
 """Cutting sounds into the windows that an encoder embeds."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -9,6 +9,9 @@ from kikimimi.audio.resampling import StreamResampler
 from kikimimi.audio.sources import Source, downmix, open_source, read_blocks
 from kikimimi.errors import AudioError
 from kikimimi.types import FloatArray, Window
+
+Tap = Callable[[FloatArray, FloatArray], None]
+"""Told of each decoded block (T, C) and of what the resampler gave for it, mono (M,)."""
 
 _MOST_REPEATED = 0.9
 _NOTHING = np.zeros(0, dtype=np.float32)
@@ -53,16 +56,22 @@ def source_windows(
     hop_s: float,
     min_s: float,
     quantum_s: float,
+    tap: Tap | None = None,
 ) -> Iterator[tuple[Window, FloatArray]]:
-    """`stream_windows` of a file that is open already."""
+    """`stream_windows` of a file that is open already; `tap` hears all of the sound, once."""
     cutter = _Cutter(sample_rate_hz, window_s, hop_s, min_s, quantum_s)
     rate_hz = source.recording.sample_rate_hz
     resampler = StreamResampler(1, rate_hz, sample_rate_hz)
     frames = 0
     for block in read_blocks(source):
         frames += len(block)
-        yield from cutter.push(resampler.push(downmix(block)[None])[0])
+        mono = resampler.push(downmix(block)[None])[0]
+        if tap is not None:
+            tap(block, mono)
+        yield from cutter.push(mono)
     tail = resampler.push(_NOTHING[None], last=True)[0]
+    if tap is not None:
+        tap(_NOTHING[:, None], tail)
     yield from cutter.finish(tail, duration_s=frames / rate_hz)
 
 

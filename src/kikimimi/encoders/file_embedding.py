@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from kikimimi.audio.measures.meter import SoundMeter
+from kikimimi.audio.measures.values import Measures
 from kikimimi.audio.sources import Source, open_source
-from kikimimi.audio.windows import source_windows
+from kikimimi.audio.windows import Tap, source_windows
 from kikimimi.encoders.contract import Encoder
 from kikimimi.errors import AudioError
 from kikimimi.paths import display_path
@@ -32,19 +34,24 @@ _WINDOWS_AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddedFile:
-    """`vectors` (W, D) float32 of `windows`; `tag_scores` (K,), the highest over the windows."""
+    """`vectors` (W, D) float32 of `windows`; `tag_scores` (K,), the highest over the windows.
+
+    `measures` only where they were asked for.
+    """
 
     recording: Recording
     duration_s: float
     windows: tuple[Window, ...]
     vectors: FloatArray
     tag_scores: FloatArray
+    measures: Measures | None = None
 
 
-def embed_file(path: Path, encoder: Encoder) -> EmbeddedFile:
+def embed_file(path: Path, encoder: Encoder, *, measure: bool = False) -> EmbeddedFile:
     """Decode a file of any length in bounded memory and embed it window by window.
 
-    Windows are `encoder.card.window_s` long and overlap by half.
+    Windows are `encoder.card.window_s` long and overlap by half. With `measure` the sound is also
+    measured, in the same pass.
 
     Raises:
         AudioError: the file cannot be decoded.
@@ -55,7 +62,11 @@ def embed_file(path: Path, encoder: Encoder) -> EmbeddedFile:
     scores: list[FloatArray] = []
     with open_source(path) as source:
         recording = source.recording
-        for batch in _batches(_windows(source, encoder)):
+        meter = None
+        if measure:
+            meter = SoundMeter(recording, mono_rate_hz=encoder.card.sample_rate_hz)
+        tap = None if meter is None else meter.push
+        for batch in _batches(_windows(source, encoder, tap)):
             encoding = encoder.encode(np.stack([samples for _, samples in batch]))
             windows.extend(window for window, _ in batch)
             vectors.append(encoding.embeddings)
@@ -69,6 +80,7 @@ def embed_file(path: Path, encoder: Encoder) -> EmbeddedFile:
         windows=tuple(windows),
         vectors=np.concatenate(vectors),
         tag_scores=highest,
+        measures=None if meter is None else meter.result(),
     )
 
 
@@ -88,7 +100,9 @@ def _duration(recording: Recording, decoded_s: float, window_s: float) -> float:
     return recording.duration_s if 0 <= rest < window_s else decoded_s
 
 
-def _windows(source: Source, encoder: Encoder) -> Iterator[tuple[Window, FloatArray]]:
+def _windows(
+    source: Source, encoder: Encoder, tap: Tap | None
+) -> Iterator[tuple[Window, FloatArray]]:
     return source_windows(
         source,
         sample_rate_hz=encoder.card.sample_rate_hz,
@@ -96,6 +110,7 @@ def _windows(source: Source, encoder: Encoder) -> Iterator[tuple[Window, FloatAr
         hop_s=encoder.card.window_s / 2,
         min_s=MIN_WINDOW_S,
         quantum_s=WINDOW_QUANTUM_S,
+        tap=tap,
     )
 
 

@@ -9,10 +9,20 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
+from kikimimi.audio.measures.values import Measures
 from kikimimi.library import store
 from kikimimi.library.file_reading import Content
+from kikimimi.library.measures import write_measures
 from kikimimi.library.scanning import FileState
-from kikimimi.library.schema import failures, settings, sound_tags, sounds, tags, windows
+from kikimimi.library.schema import (
+    failures,
+    layout_points,
+    settings,
+    sound_tags,
+    sounds,
+    tags,
+    windows,
+)
 from kikimimi.library.taught.applying import apply_to_sounds
 from kikimimi.library.taught.examples import fill_waiting
 from kikimimi.paths import display_path
@@ -50,6 +60,13 @@ class Touched(NamedTuple):
     state: FileState
 
 
+class Gauged(NamedTuple):
+    """A sound that is as it was, and was measured."""
+
+    sound_id: int
+    measures: Measures
+
+
 class Failed(NamedTuple):
     """A file whose present content cannot be read."""
 
@@ -70,6 +87,7 @@ class Changes:
     replaced: list[Replaced] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     touched: list[Touched] = field(default_factory=list)
+    gauged: list[Gauged] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
     mended: list[bytes] = field(default_factory=list)
@@ -87,6 +105,7 @@ def write_changes(connection: Connection, changes: Changes) -> list[int]:
     _execute(connection, _MOVE, [_move_values(sound) for sound in changes.moved])
     _replace(connection, changes.replaced)
     added = _add(connection, changes.added)
+    write_measures(connection, *_columns(changes.gauged))
     replaced = [sound.sound_id for sound in changes.replaced]
     moved = [sound.sound_id for sound in changes.moved]
     _give_taught_tags(connection, changes, [*replaced, *added])
@@ -123,6 +142,7 @@ _CONTENT_COLUMNS = (
 )
 _REPLACE = _TOUCH.values({name: bindparam(f"new_{name}") for name in _CONTENT_COLUMNS})
 _DELETE_WINDOWS = delete(windows).where(windows.c.sound_id == bindparam("key"))
+_DELETE_POINTS = delete(layout_points).where(layout_points.c.sound_id == bindparam("key"))
 _DELETE_AUTO_TAGS = delete(sound_tags).where(
     sound_tags.c.sound_id == bindparam("key"), sound_tags.c.source == "auto"
 )
@@ -141,6 +161,10 @@ _RAISE_REVISION = text(
 def _execute(connection: Connection, statement: Any, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         connection.execute(statement, rows)
+
+
+def _columns(gauged: Sequence[Gauged]) -> tuple[list[int], list[Measures]]:
+    return [each.sound_id for each in gauged], [each.measures for each in gauged]
 
 
 def _keys_to_forget(changes: Changes) -> list[bytes]:
@@ -163,6 +187,7 @@ def _add(connection: Connection, added: Sequence[Added]) -> list[int]:
     connection.execute(insert(sounds), rows)
     _insert_windows(connection, ids, [sound.content for sound in added])
     _insert_auto_tags(connection, ids, [sound.content.tags for sound in added])
+    write_measures(connection, ids, [sound.content.measures for sound in added])
     return ids
 
 
@@ -182,6 +207,8 @@ def _replace(connection: Connection, replaced: Sequence[Replaced]) -> None:
     _insert_windows(connection, ids, [sound.content for sound in replaced])
     kept = [_without_rejected(connection, sound.sound_id, sound.content.tags) for sound in replaced]
     _insert_auto_tags(connection, ids, kept)
+    write_measures(connection, ids, [sound.content.measures for sound in replaced])
+    _execute(connection, _DELETE_POINTS, keys)
 
 
 def _give_taught_tags(connection: Connection, changes: Changes, sound_ids: list[int]) -> None:

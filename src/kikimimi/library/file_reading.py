@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from kikimimi.audio.measures.meter import measure_file
+from kikimimi.audio.measures.values import Measures
 from kikimimi.encoders.contract import Encoder
 from kikimimi.encoders.file_embedding import auto_tags, embed_file
 from kikimimi.errors import KikimimiError
@@ -21,16 +23,23 @@ _BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class FileTask:
-    """A file to read; with `decode` even if its content is in the library already."""
+    """A file to read; with `decode` even if its content is in the library already.
+
+    With `measure` the library knows the file, and lacks its measures only.
+    """
 
     path_key: bytes
     state: FileState
     decode: bool = False
+    measure: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """Everything that follows from the bytes of a file; `vectors` (W, D) float32."""
+    """Everything that follows from the bytes of a file; `vectors` (W, D) float32.
+
+    `measures` are None in a copy of content that was read before sounds were measured.
+    """
 
     content_hash: str
     format: str
@@ -41,6 +50,7 @@ class Content:
     windows: tuple[Window, ...]
     vectors: FloatArray
     tags: tuple[Tag, ...]
+    measures: Measures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,14 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What a file that the library knows measures; its length was decoded for that."""
+
+    measures: Measures
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """Why a file gave nothing; `lasting` if only another content can change that."""
 
@@ -58,13 +76,15 @@ class Unreadable:
     lasting: bool
 
 
-Outcome = Content | Known | Unreadable
+Outcome = Content | Known | Measured | Unreadable
 
 
 def read_file(task: FileTask, encoder: Encoder, is_known: Callable[[str], bool]) -> Outcome:
     """Hash a file, and decode, embed and tag it unless its content `is_known`."""
     path = Path(os.fsdecode(task.path_key))
     try:
+        if task.measure:
+            return Measured(*measure_file(path))
         content_hash = hash_file(path)
         if not task.decode and is_known(content_hash):
             return Known(content_hash)
@@ -93,7 +113,7 @@ def hash_file(path: Path) -> str:
 
 
 def _decode(path: Path, content_hash: str, encoder: Encoder) -> Content:
-    embedded = embed_file(path, encoder)
+    embedded = embed_file(path, encoder, measure=True)
     recording = embedded.recording
     return Content(
         content_hash=content_hash,
@@ -105,4 +125,5 @@ def _decode(path: Path, content_hash: str, encoder: Encoder) -> Content:
         windows=embedded.windows,
         vectors=np.ascontiguousarray(embedded.vectors, dtype="<f4"),
         tags=auto_tags(embedded.tag_scores, encoder.card.vocabulary),
+        measures=embedded.measures,
     )

@@ -14,6 +14,7 @@ from kikimimi.errors import LibraryError
 from kikimimi.library import store
 from kikimimi.library.database import Database
 from kikimimi.library.file_reading import FileTask, Outcome, read_file
+from kikimimi.library.measures import unmeasured_sounds
 from kikimimi.library.planning import Plan, make_plan
 from kikimimi.library.records import IndexProgress, IndexReport
 from kikimimi.library.scanning import scan
@@ -66,6 +67,39 @@ def index_folders(
         failures=tuple(sorted(plan.failures + writer.failures)),
         audio_seconds=writer.audio_seconds,
         seconds=time.monotonic() - started,
+        measured=writer.counts["measured"],
+    )
+
+
+def measure_sounds(
+    database: Database,
+    *,
+    load_encoder: Callable[[], Encoder],
+    workers: int | None = None,
+    progress: IndexProgress | None = None,
+) -> IndexReport:
+    """Measure the present sounds that never were, wherever they lie; arguments as `index_folders`.
+
+    Those that cannot be decoded now are named and keep all they have.
+    """
+    started = time.monotonic()
+    plan = Plan()
+    with database.reading() as connection:
+        unmeasured = unmeasured_sounds(connection)
+        for file in store.known_files(connection) if unmeasured else ():
+            if file.id in unmeasured:
+                plan.sound_ids[file.path_key] = file.id
+                plan.tasks.append(FileTask(file.path_key, file.state, measure=True))
+    writer = Writer(database, plan, progress)
+    if plan.tasks:
+        most = workers or usable_cores()
+        _read_all(database, plan.tasks, writer, encoder=load_encoder(), most_workers=most)
+    return IndexReport(
+        unchanged=len(plan.tasks),
+        failures=tuple(sorted(writer.failures)),
+        audio_seconds=writer.audio_seconds,
+        seconds=time.monotonic() - started,
+        measured=writer.counts["measured"],
     )
 
 
@@ -80,7 +114,12 @@ def _plan(database: Database, roots: Iterable[Path], *, retry_failed: bool) -> P
     found = scan(roots)
     with database.reading() as connection:
         failures = {} if retry_failed else store.read_failures(connection)
-        plan = make_plan(found, store.known_files(connection), failures)
+        plan = make_plan(
+            found,
+            store.known_files(connection),
+            failures,
+            unmeasured_sounds(connection),
+        )
     if plan.gone or plan.returned or plan.outdated_failures:
         with database.writing() as connection:
             store.set_missing(connection, plan.gone, missing=True)

@@ -48,7 +48,7 @@ _TAUGHT_TAGS = (
 
 
 def _add_history(connection: Connection) -> None:
-    """2 to 3: what users changed, to be undone, and which rows changed, to follow them."""
+    """2 to 3: what users changed, to be undone, which rows changed, measures, layouts."""
     for statement in _HISTORY:
         connection.exec_driver_sql(statement)
     for table, kind, key in schema.TOUCHING:
@@ -64,6 +64,23 @@ _HISTORY = (
     """CREATE TABLE touched (
         revision INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind VARCHAR NOT NULL,
         "key" INTEGER NOT NULL)""",
+    """CREATE TABLE sound_measures (
+        sound_id INTEGER NOT NULL PRIMARY KEY, loudness_lufs FLOAT, peak_db FLOAT,
+        brightness_hz FLOAT, noisiness FLOAT, pitch_hz FLOAT, pitch_confidence FLOAT NOT NULL,
+        attack_s FLOAT, temporal_centroid_s FLOAT,
+        FOREIGN KEY(sound_id) REFERENCES sounds (id) ON DELETE CASCADE)""",
+    """CREATE TABLE sound_overviews (
+        sound_id INTEGER NOT NULL PRIMARY KEY, overview BLOB NOT NULL,
+        FOREIGN KEY(sound_id) REFERENCES sounds (id) ON DELETE CASCADE)""",
+    """CREATE TABLE layouts (
+        kind VARCHAR NOT NULL PRIMARY KEY, encoder_identity VARCHAR NOT NULL,
+        made_at VARCHAR NOT NULL, sounds INTEGER NOT NULL, model BLOB NOT NULL,
+        axes VARCHAR NOT NULL)""",
+    """CREATE TABLE layout_points (
+        kind VARCHAR NOT NULL, sound_id INTEGER NOT NULL, laid_out INTEGER NOT NULL,
+        point BLOB NOT NULL, PRIMARY KEY (kind, sound_id),
+        FOREIGN KEY(kind) REFERENCES layouts (kind) ON DELETE CASCADE,
+        FOREIGN KEY(sound_id) REFERENCES sounds (id) ON DELETE CASCADE)""",
 )
 
 STEPS: dict[int, Step] = {1: _add_taught_tags, 2: _add_history}

@@ -1,6 +1,6 @@
 """What has to be done so that the library agrees with the disk again; nothing is opened."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kikimimi.library.file_reading import FileTask
@@ -30,26 +30,36 @@ def make_plan(
     scan: Scan,
     known: Iterable[KnownFile],
     failures: Mapping[bytes, tuple[FileState, Failure]],
+    unmeasured: Collection[int] = frozenset(),
 ) -> Plan:
-    """Compare what was found with what is known: equal path, size and time mean equal content."""
+    """Compare what was found with what is known: equal path, size and time mean equal content.
+
+    Sounds that are `unmeasured`, by id, are read for that.
+    """
     plan = Plan(failures=list(scan.problems))
     rest = dict(scan.files)
     for file in known:
         plan.sound_ids[file.path_key] = file.id
         state = rest.get(file.path_key)
         if state is None:
-            _plan_unseen(plan, scan, file)
+            _plan_unseen(plan, scan, file, unmeasured)
         elif state == file.state:
             del rest[file.path_key]
-            plan.unchanged += 1
-            if file.missing:
-                plan.returned.append(file.id)
+            _plan_unchanged(plan, file, unmeasured)
     _plan_failures(plan, scan, rest, failures)
     plan.tasks.extend(FileTask(path_key, state) for path_key, state in sorted(rest.items()))
     return plan
 
 
-def _plan_unseen(plan: Plan, scan: Scan, file: KnownFile) -> None:
+def _plan_unchanged(plan: Plan, file: KnownFile, unmeasured: Collection[int]) -> None:
+    plan.unchanged += 1
+    if file.missing:
+        plan.returned.append(file.id)
+    if file.id in unmeasured:
+        plan.tasks.append(FileTask(file.path_key, file.state, measure=True))
+
+
+def _plan_unseen(plan: Plan, scan: Scan, file: KnownFile, unmeasured: Collection[int]) -> None:
     """A known file that the scan did not come by: gone, or only passed over."""
     if not scan.covers(file.path_key):
         return
@@ -63,9 +73,7 @@ def _plan_unseen(plan: Plan, scan: Scan, file: KnownFile) -> None:
     elif state != file.state:
         plan.tasks.append(FileTask(file.path_key, state))
     else:
-        plan.unchanged += 1
-        if file.missing:
-            plan.returned.append(file.id)
+        _plan_unchanged(plan, file, unmeasured)
 
 
 def _plan_failures(

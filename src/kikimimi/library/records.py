@@ -53,6 +53,7 @@ class IndexReport:
     """What an indexing run did, counted in sounds.
 
     `missing` counts the sounds whose file this run found to be gone and nowhere else.
+    `measured` counts those of the unchanged ones that were measured for the first time.
     `audio_seconds` is the length of the sound that was decoded, `seconds` the time it took.
     """
 
@@ -64,6 +65,7 @@ class IndexReport:
     failures: tuple[Failure, ...] = ()
     audio_seconds: float = 0.0
     seconds: float = 0.0
+    measured: int = 0
 
 
 class IndexProgress(Protocol):

@@ -145,6 +145,52 @@ playlist_items = Table(
     Index("playlist_items_by_sound", "sound_id"),
 )
 
+sound_measures = Table(
+    "sound_measures",
+    metadata,
+    Column("sound_id", ForeignKey("sounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("loudness_lufs", Float),
+    Column("peak_db", Float),
+    Column("brightness_hz", Float),
+    Column("noisiness", Float),
+    Column("pitch_hz", Float),
+    Column("pitch_confidence", Float, nullable=False),
+    Column("attack_s", Float),
+    Column("temporal_centroid_s", Float),
+)
+"""What was measured of a sound (see `audio.measures.values`); no row before it was."""
+
+sound_overviews = Table(
+    "sound_overviews",
+    metadata,
+    Column("sound_id", ForeignKey("sounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("overview", LargeBinary, nullable=False),
+)
+"""The outline of each measured sound, 128 pairs of int8; apart, so that figures are read fast."""
+
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("encoder_identity", String, nullable=False),
+    Column("made_at", String, nullable=False),
+    Column("sounds", Integer, nullable=False),
+    Column("model", LargeBinary, nullable=False),
+    Column("axes", String, nullable=False),
+)
+"""The spaces in which sounds are laid out (see `library.layouts`): `model` as safetensors, `axes`
+(JSON) says what loads on each; `sounds` is how many it was fitted on."""
+
+layout_points = Table(
+    "layout_points",
+    metadata,
+    Column("kind", ForeignKey("layouts.kind", ondelete="CASCADE"), primary_key=True),
+    Column("sound_id", ForeignKey("sounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("laid_out", Integer, nullable=False),
+    Column("point", LargeBinary, nullable=False),
+)
+"""Where sounds lie in layouts without a formula: `laid_out` by the fit, or placed beside those."""
+
 journal = Table(
     "journal",
     metadata,
@@ -177,6 +223,7 @@ TOUCHING = (
     ("playlist_items", "playlists", "playlist_id"),
     ("taught_tags", "taught", "tag_id"),
     ("taught_examples", "taught", "tag_id"),
+    ("sound_measures", "sounds", "sound_id"),
 )
 """Tables whose changes are noted in `touched`: the table, the kind, the column of the key."""
 

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, text, update
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, selec
 from kikimimi.errors import UnknownError
 from kikimimi.library import words
 from kikimimi.library.file_reading import Content
+from kikimimi.library.measures import measures_of
 from kikimimi.library.records import Failure, Sound, SoundReference
 from kikimimi.library.scanning import FileState
 from kikimimi.library.schema import (
@@ -101,13 +102,20 @@ def find_sound(connection: Connection, reference: SoundReference) -> Sound:
 
 def find_ids(connection: Connection, references: Iterable[SoundReference]) -> list[int]:
     """The ids of sounds in the order given, each once. Raises as `find_sound`."""
+    return list(dict.fromkeys(find_ids_in_order(connection, references)))
+
+
+def find_ids_in_order(connection: Connection, references: Iterable[SoundReference]) -> list[int]:
+    """The ids of sounds in the order given, as often as given. Raises as `find_sound`."""
     wanted = list(references)
-    if all(isinstance(reference, int) for reference in wanted):
-        ids = list(dict.fromkeys(cast(list[int], wanted)))
-        rows = connection.execute(_KNOWN, {"ids": json.dumps(ids)})
-        if len(set(rows.scalars())) == len(ids):
-            return ids
-    return list(dict.fromkeys(find_sound(connection, reference).id for reference in wanted))
+    numbers = [reference for reference in wanted if isinstance(reference, int)]
+    known = set(connection.execute(_KNOWN, {"ids": json.dumps(numbers)}).scalars())
+    return [
+        reference
+        if isinstance(reference, int) and reference in known
+        else find_sound(connection, reference).id
+        for reference in wanted
+    ]
 
 
 _KNOWN = text("SELECT id FROM sounds WHERE id IN (SELECT value FROM json_each(:ids))")
@@ -182,6 +190,7 @@ def content_of(connection: Connection, sound: Sound) -> Content:
         windows=tuple(Window(row.start_s, row.end_s) for row in rows),
         vectors=_stacked([np.frombuffer(row.vector, dtype="<f4") for row in rows]),
         tags=tuple(Tag(row.name, row.score) for row in tag_rows),
+        measures=measures_of(connection, sound.id),
     )
 
 
@@ -216,12 +225,18 @@ def delete_missing(connection: Connection) -> int:
 
     The caller raises the revision.
     """
-    gone = list(connection.execute(select(sounds.c.id).where(sounds.c.missing == 1)).scalars())
-    if gone:
-        rows = [{"sound_id": sound_id} for sound_id in gone]
+    query = select(sounds.c.id).where(sounds.c.missing == 1)
+    gone = list(connection.execute(query).scalars())
+    delete_sounds(connection, gone)
+    return len(gone)
+
+
+def delete_sounds(connection: Connection, sound_ids: Sequence[int]) -> None:
+    """Delete sounds with all that hangs on them; the caller raises the revision."""
+    rows = [{"sound_id": sound_id} for sound_id in sound_ids]
+    if rows:
         connection.execute(text(f"DELETE FROM {WORDS_TABLE} WHERE rowid = :sound_id"), rows)
         connection.execute(delete(sounds).where(sounds.c.id == bindparam("sound_id")), rows)
-    return len(gone)
 
 
 def read_failures(connection: Connection) -> dict[bytes, tuple[FileState, Failure]]:

@@ -12,7 +12,15 @@ from typing import IO, Any
 
 import numpy as np
 
-from kikimimi.library.file_reading import Content, FileTask, Known, Outcome, Unreadable
+from kikimimi.audio.measures.values import OVERVIEW_POINTS, Measures
+from kikimimi.library.file_reading import (
+    Content,
+    FileTask,
+    Known,
+    Measured,
+    Outcome,
+    Unreadable,
+)
 from kikimimi.library.scanning import FileState
 from kikimimi.types import Tag, Window
 
@@ -46,21 +54,35 @@ def receive(stream: IO[bytes]) -> tuple[Header, bytes] | None:
 
 def task_header(task: FileTask) -> Header:
     """A task as a header; undecodable bytes of the path travel as escaped surrogates."""
-    return {"path": os.fsdecode(task.path_key), "state": task.state, "decode": task.decode}
+    return {
+        "path": os.fsdecode(task.path_key),
+        "state": task.state,
+        "decode": task.decode,
+        "measure": task.measure,
+    }
 
 
 def task_from(header: Header) -> FileTask:
     """The task in a header."""
-    return FileTask(os.fsencode(header["path"]), FileState(*header["state"]), header["decode"])
+    return FileTask(
+        os.fsencode(header["path"]),
+        FileState(*header["state"]),
+        decode=header["decode"],
+        measure=header["measure"],
+    )
 
 
 def outcome_message(outcome: Outcome) -> tuple[Header, bytes]:
-    """An outcome as header and body; the body holds the vectors."""
+    """An outcome as header and body; the body holds the vectors, then the overview."""
     if isinstance(outcome, Content):
         values = {name: getattr(outcome, name) for name in _SCALARS}
         values["windows"] = [(window.start_s, window.end_s) for window in outcome.windows]
         values["tags"] = [(tag.name, tag.score) for tag in outcome.tags]
-        return {"content": values}, outcome.vectors.tobytes()
+        values["measures"], overview = _measures_parts(outcome.measures)
+        return {"content": values}, outcome.vectors.tobytes() + overview
+    if isinstance(outcome, Measured):
+        figures, overview = _measures_parts(outcome.measures)
+        return {"measured": {"measures": figures, "duration_s": outcome.duration_s}}, overview
     kind = "known" if isinstance(outcome, Known) else "unreadable"
     return {kind: asdict(outcome)}, b""
 
@@ -71,18 +93,43 @@ def outcome_from(header: Header, body: bytes) -> Outcome:
     return _READERS[kind](values, body)
 
 
+_OVERVIEW_BYTES = 2 * OVERVIEW_POINTS
 _SCALARS = ("content_hash", "format", "subtype", "sample_rate_hz", "channels", "duration_s")
 
 
 def _content(values: Header, body: bytes) -> Outcome:
     windows = tuple(Window(start_s, end_s) for start_s, end_s in values.pop("windows"))
     tags = tuple(Tag(name, score) for name, score in values.pop("tags"))
+    measures, body = _measures(values.pop("measures"), body)
     vectors = np.frombuffer(body, dtype="<f4").reshape(len(windows), -1)
-    return Content(**values, windows=windows, tags=tags, vectors=vectors)
+    return Content(**values, windows=windows, tags=tags, vectors=vectors, measures=measures)
+
+
+def _measured(values: Header, body: bytes) -> Outcome:
+    measures, _ = _measures(values["measures"], body)
+    assert measures is not None
+    return Measured(measures, values["duration_s"])
+
+
+def _measures_parts(measures: Measures | None) -> tuple[Header | None, bytes]:
+    """Figures for the header, and the overview for the end of the body."""
+    if measures is None:
+        return None, b""
+    figures = asdict(measures)
+    overview: bytes = figures.pop("overview")
+    return figures, overview
+
+
+def _measures(figures: Header | None, body: bytes) -> tuple[Measures | None, bytes]:
+    """Undo `_measures_parts`; the rest of the body as well."""
+    if figures is None:
+        return None, body
+    return Measures(**figures, overview=body[-_OVERVIEW_BYTES:]), body[:-_OVERVIEW_BYTES]
 
 
 _READERS = {
     "content": _content,
+    "measured": _measured,
     "known": lambda values, _: Known(**values),
     "unreadable": lambda values, _: Unreadable(**values),
 }

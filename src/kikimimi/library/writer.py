@@ -13,13 +13,21 @@ from kikimimi.library.changes import (
     Added,
     Changes,
     Failed,
+    Gauged,
     Moved,
     Replaced,
     Touched,
     write_changes,
 )
 from kikimimi.library.database import Database
-from kikimimi.library.file_reading import Content, FileTask, Known, Outcome, Unreadable
+from kikimimi.library.file_reading import (
+    Content,
+    FileTask,
+    Known,
+    Measured,
+    Outcome,
+    Unreadable,
+)
 from kikimimi.library.missing import MissingSounds
 from kikimimi.library.planning import Plan
 from kikimimi.library.records import Failure, IndexProgress, Sound
@@ -90,7 +98,7 @@ class Writer:
         redone = {task.path_key for task in self.redo}
         for task, outcome in batch:
             self._done += task.path_key not in redone
-            if isinstance(outcome, Content):
+            if isinstance(outcome, Content | Measured):
                 self.audio_seconds += outcome.duration_s
             if isinstance(outcome, Unreadable):
                 self.failures.append(Failure(_path(task.path_key), outcome.reason))
@@ -103,7 +111,13 @@ class Writer:
     ) -> str:
         """Find out what one outcome changes; the name of what happened."""
         self._unread.discard(task.path_key)
+        if isinstance(outcome, Measured):
+            changes.gauged.append(Gauged(self._sound_ids[task.path_key], outcome.measures))
+            return "measured"
         if isinstance(outcome, Unreadable):
+            # What was only to be measured, and cannot be decoded now, keeps all it has.
+            if task.measure:
+                return "failed"
             return self._give_up(connection, changes, task, outcome)
         if task.path_key in self._bad:
             changes.mended.append(task.path_key)

@@ -1,0 +1,1 @@
+"""What is measured of a sound while it streams by: level, spectrum, pitch, envelope, outline."""
