@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from kikimimi.errors import (
     AudioError,
     BusyError,
+    ChangedSinceError,
     EncoderError,
     KikimimiError,
     LibraryError,
@@ -20,7 +21,7 @@ from kikimimi.errors import (
     UnknownError,
 )
 
-_LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class ApiError(KikimimiError):
@@ -68,6 +69,7 @@ class ForbiddenError(ApiError):
 
 _KINDS: Mapping[type[KikimimiError], tuple[int, str]] = {
     UnknownError: (404, "unknown"),
+    ChangedSinceError: (409, "conflict"),
     QueryError: (400, "query"),
     NoLibraryError: (404, "no_library"),
     BusyError: (409, "busy"),
@@ -127,7 +129,7 @@ async def _on_gone(_request: Request, _error: Exception) -> JSONResponse:
 
 
 async def _on_defect(_request: Request, error: Exception) -> JSONResponse:
-    _LOG.error("a defect of the server", exc_info=error)
+    logger.error("a defect of the server", exc_info=error)
     return error_answer(500, "defect", "the server met a defect of its own; see its output")
 
 

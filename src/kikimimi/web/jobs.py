@@ -15,7 +15,7 @@ from kikimimi.paths import display_path
 from kikimimi.web.errors import ConflictError, NotFoundError
 from kikimimi.web.events import EventHub
 
-_LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _MOST_FAILURES = 200
 _MOST_KEPT = 20
 _SECONDS_PER_EVENT = 0.25
@@ -199,9 +199,8 @@ class Jobs:
         except KikimimiError as error:
             job.state, job.message = "failed", str(error)
         except Exception:
-            _LOG.exception("a defect in a job of the kind %s", job.kind)
+            logger.exception("a defect in a job of the kind %s", job.kind)
             job.state, job.message = "failed", "the server met a defect of its own; see its output"
-            raise
         finally:
             self._threads.pop(job.id, None)
             self._publish(job.as_dict())

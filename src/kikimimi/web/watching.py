@@ -8,7 +8,7 @@ from anyio import to_thread
 from kikimimi.errors import KikimimiError
 from kikimimi.web.state import ServerState
 
-_LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _PERIOD_S = 1.0
 
 
@@ -19,7 +19,7 @@ async def watch(state: ServerState, *, period_s: float = _PERIOD_S) -> None:
         try:
             await to_thread.run_sync(_look, state)
         except KikimimiError as error:
-            _LOG.info("the library cannot be read now: %s", error)
+            logger.info("the library cannot be read now: %s", error)
 
 
 def _look(state: ServerState) -> None:

@@ -30,6 +30,7 @@ _BLOCK_FRAMES = 1 << 16
 _LEAD_IN_FRAMES = 2048
 """Made and dropped before a stretch that is resampled, longer than the filter of the resampler."""
 
+_LEAST_SIMPLE_RATE_HZ = 44100
 _FULL_SCALE = 32768
 
 
@@ -125,7 +126,8 @@ def preview_rate_hz(rate_hz: int) -> int:
     """The rate of a preview: that of the sound where browsers play it, else one near to it."""
     if rate_hz > MOST_PLAYABLE_RATE_HZ:
         parts = -(-rate_hz // MOST_PLAYABLE_RATE_HZ)
-        return rate_hz // parts if rate_hz % parts == 0 else MOST_PLAYABLE_RATE_HZ
+        is_simple = rate_hz % parts == 0 and rate_hz // parts >= _LEAST_SIMPLE_RATE_HZ
+        return rate_hz // parts if is_simple else MOST_PLAYABLE_RATE_HZ
     return max(rate_hz, LEAST_PLAYABLE_RATE_HZ)
 
 

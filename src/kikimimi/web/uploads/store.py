@@ -114,7 +114,7 @@ class UploadStore:
         except BaseException:
             copy.unlink(missing_ok=True)
             raise
-        upload = Upload(key, _shown(name), copy, copy.stat().st_size, time.monotonic(), sound)
+        upload = Upload(key, shown_name(name), copy, copy.stat().st_size, time.monotonic(), sound)
         with self._lock:
             self._uploads[key] = upload
         self.sweep()
@@ -139,7 +139,7 @@ async def _write(target: Path, parts: AsyncIterator[bytes]) -> None:
         file.write(waiting)
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
     """The last part of a name, printable and short."""
     last = name.replace("\\", "/").rpartition("/")[2]
     printable = "".join(each if each.isprintable() else " " for each in last).strip()
