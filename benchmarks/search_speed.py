@@ -104,13 +104,18 @@ def make_library(path: Path, count: int, source: Source) -> None:
         },
     )
     database = Database(path)
+    fill_library(database, count, source)
+    database.close()
+
+
+def fill_library(database: Database, count: int, source: Source) -> None:
+    """Put sounds without files into an empty library."""
     with database.writing() as connection:
         connection.exec_driver_sql("INSERT INTO tags VALUES (?, ?)", list(enumerate(TAGS, start=1)))
         generator = np.random.default_rng(0)
         for start in range(1, count + 1, BLOCK):
             ids = range(start, min(start + BLOCK, count + 1))
             _insert(connection, ids, source(generator, len(ids)), generator)
-    database.close()
 
 
 def _insert(

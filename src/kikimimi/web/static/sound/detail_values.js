@@ -5,8 +5,7 @@ import { formatValue } from "../components/quantity.js";
 const UNITS = [
   ["_lufs", "LUFS"],
   ["_hz", "Hz"],
-  ["_db", "dB"],
-  ["_dbtp", "dBTP"],
+  ["_db", "dBFS"],
   ["_s", "s"],
 ];
 

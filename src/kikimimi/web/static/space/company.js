@@ -16,6 +16,8 @@ import { createNeighbours } from "./neighbours.js";
 
 const IN_MIDDLE = 12;
 const SETTLE_MS = 350;
+/** Of a name in the picture. */
+const MOST_LETTERS = 28;
 
 /**
  * @param {object} space
@@ -50,7 +52,7 @@ export function createCompany({ indexOf, idsInMiddle, highlight, links }) {
       highlightsOf({
         indexOf,
         hovered,
-        current: current && { id: current.row.id, label: current.row.name, near: current.near.map(plain) },
+        current: current && { id: current.row.id, label: shortened(current.row.name), near: current.near.map(plain) },
         query: like.length === 0 ? null : { examples: like.filter(({ weight }) => weight > 0).map(example), near: queried.map(plain) },
       }),
     );
@@ -100,6 +102,12 @@ export function createCompany({ indexOf, idsInMiddle, highlight, links }) {
       for (const end of ends) end();
     },
   };
+}
+
+/** @param {string} name @returns {string} as much of it as a picture has room for */
+function shortened(name) {
+  const letters = [...name];
+  return letters.length <= MOST_LETTERS ? name : `${letters.slice(0, MOST_LETTERS - 1).join("")}…`;
 }
 
 /** @param {Neighbour} neighbour */

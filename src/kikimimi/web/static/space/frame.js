@@ -5,6 +5,9 @@
 
 import { directions } from "./orbit.js";
 
+/** Where the one wall of the 2-D mode stands: just behind the points, which lie on z = 0. */
+const BEHIND = -0.01;
+
 /** @typedef {readonly [number, number, number]} Point */
 
 /**
@@ -84,7 +87,7 @@ export function frameLines({ back }, ticks, flat) {
       for (const at of [-1, ...ticks[along], 1]) {
         const [start, end] = [[0, 0, 0], [0, 0, 0]];
         start[along] = end[along] = at;
-        start[fixed] = end[fixed] = flat ? 0 : back[fixed];
+        start[fixed] = end[fixed] = flat ? BEHIND : back[fixed];
         [start[across], end[across]] = [-1, 1];
         line(start, end);
       }

@@ -42,6 +42,8 @@ export class Stage {
     /** @type {Orbit} */
     this.orbit = HOME;
     this.placed = false;
+    this.marked = false;
+    this.drawnPoints = 0;
     this.flatness = 0;
     this.mixing = 1;
     this.fullDetail = false;
@@ -211,6 +213,7 @@ export class Stage {
       ratio: this.size.ratio,
     });
     this.drawnPoints = points;
+    if (points > 0 && !this.marked) this.marked = Boolean(performance.mark("space.first-picture"));
     this.overlay.redraw();
     if (gliding) this.touch();
     else if (moving) this.#rest();

@@ -33,7 +33,7 @@ export function createTooltip() {
     },
     describe(row) {
       name.textContent = row ? row.name : "…";
-      const shown = row?.tags.slice(0, MOST_TAGS).map((tag) => h("span", { class: "chip" }, tagLabel(tag))) ?? [];
+      const shown = row?.tags.slice(0, MOST_TAGS).map((tag) => h("span", { class: "space-tip-tag" }, tagLabel(tag))) ?? [];
       const length = row ? [h("span", { class: "space-tip-length" }, formatDuration(row.duration_s))] : [];
       replaceChildren(tags, length, shown);
     },
