@@ -6,7 +6,9 @@ import { keyName } from "./key_names.js";
 /** @typedef {(event: KeyboardEvent) => void|boolean} Action false: not for me, let the browser have it */
 
 /** @type {Map<string, string>} */
-const actionOfKey = new Map(KEYMAP.flatMap(({ keys, action }) => keys.map((key) => [key, action])));
+const actionOfKey = new Map(
+  KEYMAP.filter(({ local }) => !local).flatMap(({ keys, action }) => keys.map((key) => [key, action])),
+);
 
 /** The newest offer comes first: a view on top takes a key from the page below. @type {Map<string, Action[]>} */
 const offers = new Map();

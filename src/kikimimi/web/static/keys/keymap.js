@@ -5,6 +5,7 @@
  * @property {string[]} keys as `keyName` gives them; Ctrl is also Cmd
  * @property {string} action what a part of the page offers to do; `keys.<action>` is its description
  * @property {"keys.group.listen"|"keys.group.choose"|"keys.group.search"|"keys.group.tags"|"keys.group.page"|"keys.group.space"|"keys.group.sound"} group
+ * @property {boolean} [local] what has the focus takes the key itself; the table only tells of it
  */
 
 /** @type {readonly Binding[]} */
@@ -39,4 +40,11 @@ export const KEYMAP = [
   { keys: ["f"], action: "page.facets", group: "keys.group.page" },
   { keys: ["i"], action: "page.inspector", group: "keys.group.page" },
   { keys: ["?"], action: "page.help", group: "keys.group.page" },
+  { keys: ["ArrowLeft", "ArrowUp"], action: "space.turn", group: "keys.group.space", local: true },
+  { keys: ["+", "-"], action: "space.zoom", group: "keys.group.space", local: true },
+  { keys: ["0"], action: "space.home", group: "keys.group.space", local: true },
+  { keys: ["Tab"], action: "space.near", group: "keys.group.space", local: true },
+  { keys: ["ArrowLeft", "ArrowRight"], action: "time.move", group: "keys.group.sound", local: true },
+  { keys: ["Shift+ArrowLeft", "Shift+ArrowRight"], action: "time.region", group: "keys.group.sound", local: true },
+  { keys: ["+", "-", "0"], action: "time.zoom", group: "keys.group.sound", local: true },
 ];

@@ -60,4 +60,13 @@ export const keys = {
   "keys.syntax.rate.text": "sample rate, channels, format",
   "keys.syntax.like": "like:12 -like:45",
   "keys.syntax.like.text": "near one sound, far from another (by number)",
+  "keys.group.space": "In the space",
+  "keys.group.sound": "On a waveform or spectrogram",
+  "keys.space.turn": "turn the space (2-D: move it)",
+  "keys.space.zoom": "nearer, farther",
+  "keys.space.home": "back to the first view",
+  "keys.space.near": "to the list of the nearest sounds",
+  "keys.time.move": "move the playhead",
+  "keys.time.region": "select a region",
+  "keys.time.zoom": "zoom in, out, show all",
 };

@@ -60,4 +60,13 @@ export const keys = {
   "keys.syntax.rate.text": "サンプルレート、チャンネル、形式",
   "keys.syntax.like": "like:12 -like:45",
   "keys.syntax.like.text": "ある音に近く、別の音から遠い（番号で）",
+  "keys.group.space": "音色空間",
+  "keys.group.sound": "波形とスペクトログラム",
+  "keys.space.turn": "空間を回す(2D では動かす)",
+  "keys.space.zoom": "近づく、離れる",
+  "keys.space.home": "最初の視点に戻る",
+  "keys.space.near": "近い音の一覧へ",
+  "keys.time.move": "再生位置を動かす",
+  "keys.time.region": "範囲を選ぶ",
+  "keys.time.zoom": "拡大、縮小、全体",
 };
