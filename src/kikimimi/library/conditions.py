@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal, or_, select
 from kikimimi.encoders.vocabulary import find_tags
 from kikimimi.errors import QueryError
 from kikimimi.library.query import Filters
-from kikimimi.library.schema import sound_tags, sounds, tags
+from kikimimi.library.schema import sound_measures, sound_tags, sounds, tags
 from kikimimi.library.words import tag_tokens, tokens
 from kikimimi.paths import display_path
 
@@ -28,6 +28,7 @@ def sound_conditions(connection: Connection, filters: Filters) -> list[Condition
         sounds.c.missing == 0,
         *_tag_conditions(connection, filters),
         *_duration_conditions(filters),
+        *_loudness_conditions(filters),
         *_one_of(sounds.c.sample_rate_hz, filters.sample_rates_hz),
         *_one_of(sounds.c.channels, filters.channels),
         *_any_of([_has_format(name) for name in filters.formats]),
@@ -107,6 +108,15 @@ def _duration_conditions(filters: Filters) -> list[Condition]:
     if filters.max_duration_s is not None:
         conditions.append(sounds.c.duration_s <= filters.max_duration_s)
     return conditions
+
+
+def _loudness_conditions(filters: Filters) -> list[Condition]:
+    low, high = filters.min_loudness_lufs, filters.max_loudness_lufs
+    if low is None and high is None:
+        return []
+    inside = [] if low is None else [sound_measures.c.loudness_lufs >= low]
+    inside += [] if high is None else [sound_measures.c.loudness_lufs <= high]
+    return [sounds.c.id.in_(select(sound_measures.c.sound_id).where(*inside))]
 
 
 def _has_format(name: str) -> Condition:

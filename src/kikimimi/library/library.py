@@ -25,11 +25,13 @@ from kikimimi.library.encoder_setting import (
 from kikimimi.library.example import Example, example_vectors
 from kikimimi.library.hash_codes import HashRecall
 from kikimimi.library.hash_setting import read_hash_bits, write_hash_bits
-from kikimimi.library.ingest import index_folders
+from kikimimi.library.ingest import index_folders, measure_sounds
 from kikimimi.library.journal.history import History
 from kikimimi.library.journal.label import Label
+from kikimimi.library.layouts.layouts import Layouts
 from kikimimi.library.listing.lists import SoundLists
 from kikimimi.library.locking import indexing_lock
+from kikimimi.library.missing_files import MissingFiles
 from kikimimi.library.playlists import Playlists
 from kikimimi.library.query import Filters
 from kikimimi.library.re_embedding import re_embed
@@ -199,6 +201,23 @@ class Library:
         with self.database.reading() as connection:
             return read_roots(connection)
 
+    def measure_missing(
+        self, *, workers: int | None = None, progress: IndexProgress | None = None
+    ) -> IndexReport:
+        """Measure the sounds that were indexed before sounds were measured; `index` does it too.
+
+        Args:
+            workers: the most processes to use; 1 reads in this one, None uses every core.
+            progress: told after each commit.
+
+        Raises:
+            LibraryError: another process is indexing, or the library cannot be written.
+        """
+        with indexing_lock(self.path):
+            return measure_sounds(
+                self.database, load_encoder=self.encoder, workers=workers, progress=progress
+            )
+
     def re_embed(
         self,
         *,
@@ -355,6 +374,16 @@ class Library:
         """A number that rises with every change of the library, whichever program makes it."""
         with self.database.reading() as connection:
             return touches.revision(connection)
+
+    @property
+    def layouts(self) -> Layouts:
+        """The spaces in which the sounds of the library are laid out."""
+        return Layouts(self.database, self._vector_index)
+
+    @property
+    def missing_files(self) -> MissingFiles:
+        """What can be done about sounds whose files are gone."""
+        return MissingFiles(self.database)
 
     @property
     def playlists(self) -> Playlists:

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from kikimimi.errors import QueryError
 from kikimimi.library.example import Example, WeightedExample
@@ -88,6 +89,28 @@ def format_box(query: BoxQuery) -> str:
     ]
     return " ".join(filter(None, parts))
 
+
+class LastWord(NamedTuple):
+    """What is being typed at the end of a line: a field, "" for words, and its value so far."""
+
+    field: str
+    word: str
+
+
+def last_word(line: str) -> LastWord:
+    """The last word or field of a line that may not be finished."""
+    found = _LAST.search(line)
+    if found is None:
+        return LastWord("", "")
+    name = _FIELD_NAMES.get(_folded(found["key"] or ""), "")
+    typed = found["value"] if name else f"{found['field'] or ''}{found['value']}"
+    return LastWord(name, typed.strip(_QUOTES))
+
+
+_LAST = re.compile(
+    rf"(?:^|[\s,、，､﹐])[{_MINUS}]?(?P<field>(?P<key>[^\s:：{_QUOTES},、，､﹐]+)[:：])?"
+    rf"(?P<value>[{_QUOTES}][^{_QUOTES}]*|[^\s{_QUOTES},、，､﹐]*)$"
+)
 
 _Reader = Callable[[BoxQuery, str, bool], BoxQuery]
 

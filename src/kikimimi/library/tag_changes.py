@@ -58,7 +58,7 @@ class TagChanges:
     ) -> int:
         with self._database.reading() as connection:
             ids = store.find_ids(connection, sounds)
-        label = Label(kind, {"name": name, "sounds": len(ids)})
+        label = Label(kind, {"tag": name, "count": len(ids)})
         with self._database.writing(label) as connection:
             ids = store.find_ids(connection, ids)
             if only_tagged:

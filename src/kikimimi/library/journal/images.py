@@ -20,7 +20,7 @@ Row = tuple[Any, ...]
 Image = tuple[Row | None, Row | None]
 """A row before and after; None where there was none."""
 
-_NOT_KEPT = frozenset({"settings", "failures", "journal", "touched"})
+_NOT_KEPT = frozenset({"settings", "failures", "journal", "touched", "layouts", "layout_points"})
 _DERIVED_COLUMNS = {"taught_tags": frozenset({"head"})}
 """Columns that follow from the others and are made anew."""
 

@@ -8,7 +8,7 @@ Value = str | int
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A kind such as "tag_added" and what belongs to it, `{"name": "rain", "sounds": 3}`."""
+    """A kind such as "tag_added" and what belongs to it, `{"tag": "rain", "count": 3}`."""
 
     kind: str
     params: Mapping[str, Value] = field(default_factory=dict)

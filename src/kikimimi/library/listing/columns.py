@@ -22,7 +22,7 @@ Ranks = NDArray[np.int32]
 
 _COLUMNS = (
     "SELECT id, name, folder, format, subtype, sample_rate_hz, channels, duration_s, missing, "
-    "NULL FROM sounds"
+    "loudness_lufs FROM sounds LEFT JOIN sound_measures ON sound_id = id"
 )
 _ALL = f"{_COLUMNS} ORDER BY id"
 _SOME = f"{_COLUMNS} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"

@@ -3,7 +3,6 @@
 Axes: n sounds of the library, r sounds of the list.
 """
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from kikimimi.library.window_rows import raw_rows
 MOST_TAGS = 200
 MOST_FOLDERS = 2000
 
-DURATION_EDGES_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
-LOUDNESS_EDGES_LUFS = (-70.0, -60.0, -50.0, -40.0, -35.0, -30.0, -25.0, -20.0, -15.0, -10.0, 0.0)
+DURATION_EDGES_S = np.geomspace(0.05, 3600.0, 33)
+LOUDNESS_EDGES_LUFS = np.linspace(-70.0, 0.0, 36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How many sounds lie from `low` (inclusive) to `high`; None where it is open."""
+    """How many sounds lie from `low` (inclusive) to `high`."""
 
-    low: float | None
-    high: float | None
+    low: float
+    high: float
     count: int
 
 
@@ -45,7 +44,7 @@ class Bar:
 class Facets:
     """Counts within a list, the most frequent first; folders in the order of their paths.
 
-    A folder counts all sounds below it; the folders that all sounds share are left out.
+    A folder counts the sounds directly inside it.
     """
 
     tags: Sequence[Count]
@@ -80,33 +79,26 @@ def _tags(
 ) -> Sequence[Count]:
     chosen = np.zeros(int(columns.ids.max(initial=0)) + 1, dtype=np.bool_)
     chosen[columns.ids[places]] = True
-    counts = sorted(tags.counts(chosen).items(), key=lambda each: -each[1])[:MOST_TAGS]
-    names = dict(
-        raw_rows(
-            connection,
-            "SELECT id, name FROM tags WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps([tag_id for tag_id, _ in counts]),),
-        )
-    )
-    named = [Count(names[tag_id], count) for tag_id, count in counts if tag_id in names]
+    return tag_counts(connection, tags, chosen)[:MOST_TAGS]
+
+
+def tag_counts(
+    connection: Connection, tags: TagTable, chosen: NDArray[np.bool_]
+) -> Sequence[Count]:
+    """How many of the chosen sounds (by id) have each tag, the most frequent first."""
+    names = dict(raw_rows(connection, "SELECT id, name FROM tags"))
+    named = [
+        Count(names[tag_id], count)
+        for tag_id, count in tags.counts(chosen).items()
+        if tag_id in names
+    ]
     return sorted(named, key=lambda each: (-each.count, each.value))
 
 
 def _folders(columns: SoundColumns, places: Ids) -> Sequence[Count]:
-    totals: Counter[str] = Counter()
-    for each in _counts(columns.folder_codes[places]):
-        for folder in _with_parents(columns.folders[each.value]):
-            totals[folder] += each.count
-    shared = [folder for folder, count in totals.items() if count == len(places)]
-    root = max(shared, key=len, default="")
-    inside = [Count(*each) for each in totals.items() if len(each[0]) >= len(root)]
-    most = sorted(inside, key=lambda each: -each.count)[:MOST_FOLDERS]
-    return sorted(most, key=lambda each: each.value)
-
-
-def _with_parents(folder: str) -> list[str]:
-    parts = folder.rstrip("/").split("/")
-    return ["/".join(parts[:end]) or "/" for end in range(1, len(parts) + 1)]
+    most = _counts(columns.folder_codes[places])[:MOST_FOLDERS]
+    named = [Count(columns.folders[each.value], each.count) for each in most]
+    return sorted(named, key=lambda each: each.value)
 
 
 def _counts(values: NDArray[Any]) -> list[Count]:
@@ -116,10 +108,10 @@ def _counts(values: NDArray[Any]) -> list[Count]:
     return [Count(known[at].item(), int(counts[at])) for at in order]
 
 
-def _bars(values: NDArray[np.float64], edges: Sequence[float]) -> Sequence[Bar]:
-    """How many of the values that are known lie between the edges, below and above them."""
+def _bars(values: NDArray[np.float64], edges: NDArray[np.float64]) -> Sequence[Bar]:
+    """How many of the values that are known lie between edges; the outer bars hold the rest."""
     known = values[~np.isnan(values)]
-    counts = np.bincount(np.searchsorted(edges, known, side="right"), minlength=len(edges) + 1)
-    lows, highs = (None, *edges), (*edges, None)
-    bars = [Bar(*each) for each in zip(lows, highs, counts.tolist(), strict=True)]
-    return [bar for bar in bars if bar.count or None not in (bar.low, bar.high)]
+    inside = np.clip(known, edges[0], np.nextafter(edges[-1], edges[0]))
+    counts = np.histogram(inside, edges)[0]
+    spans = zip(edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True)
+    return [Bar(*span) for span in spans] if len(known) else []

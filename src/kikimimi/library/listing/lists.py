@@ -22,6 +22,7 @@ from kikimimi.library.listing.columns import SoundColumns, load_columns, refresh
 from kikimimi.library.listing.facets import Facets, count_facets
 from kikimimi.library.listing.ranking import Sources, rank
 from kikimimi.library.listing.request import ListRequest, Ranking, joined, sorted_ranking
+from kikimimi.library.listing.suggestions import Suggestions, suggest
 from kikimimi.library.listing.tag_table import TagTable, load_tags, refreshed_tags
 from kikimimi.library.vector_index import VectorIndex
 from kikimimi.types import FloatArray
@@ -130,6 +131,12 @@ class SoundLists:
         with self._database().reading() as connection:
             columns, tags = self.columns(connection), self.tags(connection)
             return count_facets(connection, columns, tags, found.ranking.ids)
+
+    def suggest(self, text: str) -> Suggestions:
+        """Tags and folders that the last word of a line may mean, the most frequent first."""
+        with self._database().reading() as connection:
+            columns, tags = self.columns(connection), self.tags(connection)
+            return suggest(connection, columns, tags, text)
 
     def columns(self, connection: Connection) -> SoundColumns:
         """The facts about all sounds as `connection` sees them."""

@@ -58,7 +58,7 @@ class Ranking:
     Args:
         ids: (n,) ids of sounds.
         distances: (n,), NaN where nothing ranks.
-        starts_s, ends_s: (n,) the stretch that counted; NaN for the end of the whole sound.
+        starts_s, ends_s: (n,) the stretch that counted; NaN for the whole sound.
         found_by: what found the sounds.
     """
 
@@ -81,7 +81,8 @@ class Ranking:
 
 def whole_sounds(ids: Ids, distances: NDArray[np.float64], found_by: FoundBy) -> Ranking:
     """A ranking in which the whole of each sound counted."""
-    return Ranking(ids, distances, np.zeros(len(ids)), np.full(len(ids), np.nan), found_by)
+    whole = np.full(len(ids), np.nan)
+    return Ranking(ids, distances, whole, whole, found_by)
 
 
 def sorted_ranking(ranking: Ranking, columns: SoundColumns, request: ListRequest) -> Ranking:

@@ -21,8 +21,16 @@ _FACTS = (
     "subtype",
     "missing",
     "added_at",
+    "loudness_lufs",
+    "peak_db",
+    "overview",
 )
-_SOUNDS = f"SELECT {', '.join(_FACTS)} FROM sounds WHERE id IN (SELECT value FROM json_each(?))"
+_SOUNDS = (
+    f"SELECT {', '.join(_FACTS)} FROM sounds "
+    "LEFT JOIN sound_measures ON sound_measures.sound_id = id "
+    "LEFT JOIN sound_overviews ON sound_overviews.sound_id = id "
+    "WHERE id IN (SELECT value FROM json_each(?))"
+)
 _TAGS = (
     "SELECT sound_id, name, score, source FROM sound_tags JOIN tags ON tags.id = tag_id "
     "WHERE sound_id IN (SELECT value FROM json_each(?)) AND source <> 'rejected' "
@@ -32,7 +40,10 @@ _TAGS = (
 
 @dataclass(frozen=True, slots=True)
 class SoundRow:
-    """What a list shows of a sound; all its tags, the user's first, then by score."""
+    """What a list shows of a sound; all its tags, the user's first, then by score.
+
+    What was not measured yet is None; `overview` as `audio.measures` makes it.
+    """
 
     id: int
     name: str
@@ -44,6 +55,9 @@ class SoundRow:
     subtype: str
     missing: bool
     added_at: str | None
+    loudness_lufs: float | None
+    peak_db: float | None
+    overview: bytes | None
     tags: Sequence[SoundTag]
 
 

@@ -110,7 +110,7 @@ class TaughtTags:
                 f"{failures[0].path}: {failures[0].reason}"
             )
         check_agreement(judged)
-        label = Label("tag_taught", {"name": plain, "wanted": len(yes), "unwanted": len(no)})
+        label = Label("tag_taught", {"tag": plain, "wanted": len(yes), "unwanted": len(no)})
         return self._learn(label, plain, judged, failures)
 
     def forget(self, name: str) -> int:
@@ -121,7 +121,7 @@ class TaughtTags:
         Raises:
             QueryError: no such tag was taught.
         """
-        with self._database.writing(Label("tag_unlearned", {"name": name})) as connection:
+        with self._database.writing(Label("tag_unlearned", {"tag": name})) as connection:
             tag_id = examples.known_taught(connection, name)
             tagged = applying.sounds_tagged(connection, tag_id)
             applying.remove_all(connection, tag_id)
@@ -208,7 +208,7 @@ class TaughtTags:
                 check_may_be_taught(connection, tag.name)
         return [
             self._learn(
-                Label("tag_imported", {"name": tag.name}), tag.name, tag.examples, (), keep=True
+                Label("tag_imported", {"tag": tag.name}), tag.name, tag.examples, (), keep=True
             )
             for tag in imported
         ]
