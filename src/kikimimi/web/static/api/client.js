@@ -113,7 +113,7 @@ export const api = {
 
   /**
    * @param {{name: string, wanted: number[], unwanted?: number[]}} lesson
-   * @returns {Promise<import("./types.js").TaughtReport & Record<string, any>>}
+   * @returns {Promise<import("./types.js").TaughtReport>}
    */
   teach: (lesson) => requestJson("/api/taught", send("POST", lesson)),
 
@@ -136,12 +136,12 @@ export const api = {
    */
   renamePlaylist: (id, name) => requestJson(`/api/playlists/${id}`, send("PATCH", { name })),
 
-  /** @param {number} id */
+  /** @param {number} id @returns {Promise<import("./types.js").Changed>} */
   deletePlaylist: (id) => requestJson(`/api/playlists/${id}`, send("DELETE")),
 
   /**
    * @param {number} id
-   * @returns {Promise<any>}
+   * @returns {Promise<import("./types.js").Playlist & {revision: number, rows: import("./types.js").Row[]}>}
    */
   playlist: (id) => requestJson(`/api/playlists/${id}`),
 
@@ -157,14 +157,21 @@ export const api = {
    * @param {number} id
    * @param {number[]} sounds
    * @param {number} [at]
+   * @returns {Promise<import("./types.js").Changed>}
    */
   addToPlaylist: (id, sounds, at) => requestJson(`/api/playlists/${id}/items`, send("POST", { sounds, at })),
 
-  /** @returns {Promise<{undone: any, revision: number}>} */
-  undo: () => requestJson("/api/undo", send("POST")),
+  /**
+   * @param {number} [change] the last one without
+   * @returns {Promise<{undone: import("./types.js").Label, change: number, revision: number}>}
+   */
+  undo: (change) => requestJson("/api/undo", send("POST", { change })),
 
-  /** @returns {Promise<{undone: any, revision: number}>} */
-  redo: () => requestJson("/api/redo", send("POST")),
+  /**
+   * @param {number} [change]
+   * @returns {Promise<{redone: import("./types.js").Label, change: number, revision: number}>}
+   */
+  redo: (change) => requestJson("/api/redo", send("POST", { change })),
 
   /** @param {number} [limit] */
   journal: (limit = 50) => requestJson(`/api/journal?${search({ limit })}`),
@@ -175,7 +182,7 @@ export const api = {
    */
   locate: (id, path) => requestJson(`/api/sounds/${id}/locate`, send("POST", { path })),
 
-  /** @param {number[]} sounds missing ones */
+  /** @param {number[]} sounds missing ones @returns {Promise<import("./types.js").Changed>} */
   forget: (sounds) => requestJson("/api/sounds/forget", send("POST", { sounds })),
 
   /** @param {number} id */

@@ -56,7 +56,7 @@
 /**
  * @typedef {object} Label a change in the journal, worded by the page
  * @property {string} kind
- * @property {Record<string, string|number>} params
+ * @property {Record<string, any>} params
  */
 
 /**
@@ -64,8 +64,8 @@
  * @property {string} version
  * @property {{path: string, sounds: number, missing: number, encoder: string, vocabulary_size: number, revision: number}} library
  * @property {Job[]} jobs
- * @property {Label|string|null} can_undo
- * @property {Label|string|null} can_redo
+ * @property {Label|null} can_undo
+ * @property {Label|null} can_redo
  * @property {boolean} [is_loopback] the server runs on this machine
  */
 
@@ -92,15 +92,21 @@
  */
 
 /** @typedef {{id: number, name: string, count: number, duration_s: number}} Playlist */
-/** @typedef {{revision: number, undo: Label|string|null}} Changed */
+/**
+ * @typedef {object} Changed
+ * @property {number} revision
+ * @property {number} changed rows
+ * @property {Label|null} undo
+ * @property {number|null} change what `undo` takes to undo just this one, null when nothing was changed
+ */
+
 /** @typedef {{upload: string, name: string, duration_s: number, overview: string|null, sample_rate_hz: number}} Upload */
 /** @typedef {{sounds: number[]}|{result: string}} Sounds which sounds a change is for */
 /** @typedef {{tags: TagCount[], folders: {path: string, count?: number}[], recent?: string[]}} Suggestions */
 
 /**
- * @typedef {object} TaughtReport
- * @property {string} name
- * @property {Row[]} best new sounds that got the tag, surest first
+ * @typedef {Changed & {name: string, tag: {tagged: number}, added: number, removed: number, best: Row[]}} TaughtReport
+ *   `best`: new sounds that got the tag, the surest first
  */
 
 export {};

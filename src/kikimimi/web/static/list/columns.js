@@ -16,16 +16,16 @@ import { readPreference, writePreference } from "../state/preferences.js";
 
 /** @type {readonly Column[]} */
 export const COLUMNS = [
-  { key: "wave", sort: null, width: 104 },
-  { key: "name", sort: "name", width: 200, fixed: true },
-  { key: "folder", sort: "folder", width: 124 },
-  { key: "duration", sort: "duration_s", width: 62, end: true },
-  { key: "rate", sort: "sample_rate_hz", width: 56, end: true },
-  { key: "channels", sort: "channels", width: 40, end: true },
+  { key: "wave", sort: null, width: 96 },
+  { key: "name", sort: "name", width: 180, fixed: true },
+  { key: "folder", sort: "folder", width: 108 },
+  { key: "duration", sort: "duration_s", width: 58, end: true },
+  { key: "rate", sort: "sample_rate_hz", width: 52, end: true },
+  { key: "channels", sort: "channels", width: 36, end: true },
   { key: "format", sort: null, width: 58, hidden: true },
-  { key: "tags", sort: null, width: 152 },
-  { key: "loudness", sort: "loudness_lufs", width: 58, end: true },
-  { key: "distance", sort: "distance", width: 62, end: true },
+  { key: "tags", sort: null, width: 140 },
+  { key: "loudness", sort: "loudness_lufs", width: 56, end: true },
+  { key: "distance", sort: "distance", width: 58, end: true },
 ];
 
 export const NARROWEST = 36;

@@ -15,6 +15,7 @@ import { fillDrag } from "./drag.js";
 import { createEmptyState } from "./empty_state.js";
 import { listActions } from "./keyboard_actions.js";
 import { createPages } from "./pages.js";
+import { acceptRowDrops, playlistActions } from "./playlist_order.js";
 import { openRowMenu } from "./row_menu.js";
 import { createTable, rowIndexOf } from "./table.js";
 import { createToolbar } from "./toolbar.js";
@@ -102,7 +103,10 @@ export function createList() {
   table.element.addEventListener("contextmenu", onMenu);
   table.element.addEventListener("dragstart", onDragStart);
 
+  acceptRowDrops(table.element, (index) => pages?.row(index) ?? null);
+
   const ends = [
+    offerActions(playlistActions()),
     store.subscribe((state) => state.result, showResult),
     store.subscribe((state) => state.selected, table.draw),
     store.subscribe((state) => state.theme, () => (columns.rebuild(), table.draw())),

@@ -4,6 +4,7 @@ import { api } from "../api/client.js";
 import { askText, askYes } from "../components/dialog.js";
 import { toast, toastError } from "../components/toast.js";
 import { t } from "../i18n/i18n.js";
+import { toastChange } from "../shell/history.js";
 
 /** @param {import("../api/types.js").Row} row */
 export async function askLocation(row) {
@@ -30,7 +31,7 @@ export async function askForgetting(ids) {
   });
   if (!yes) return;
   try {
-    await api.forget(ids);
+    toastChange(t("list.forget.done", { count: ids.length }), await api.forget(ids));
   } catch (error) {
     toastError(error);
   }

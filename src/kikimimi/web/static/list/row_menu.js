@@ -4,6 +4,7 @@ import { openMenu } from "../components/menu.js";
 import { t } from "../i18n/i18n.js";
 import { runAction } from "../keys/keyboard.js";
 import { askForgetting, askLocation } from "./missing.js";
+import { shownPlaylist } from "./playlist_order.js";
 import { copyPath, openSound, reveal, similarTo, targetIds, weigh } from "./actions.js";
 
 /** @typedef {import("../api/types.js").Row} Row */
@@ -16,6 +17,7 @@ export function openRowMenu(row, place) {
   const ids = targetIds();
   const { id } = row;
   const items = row.missing ? missingItems(row) : [];
+  const inPlaylist = shownPlaylist() !== null;
   openMenu(
     [
       ...items,
@@ -30,10 +32,21 @@ export function openRowMenu(row, place) {
       { label: t("list.menu.tag", { count: ids.length }), icon: "tag", key: "T", run: () => runAction("tags.add") },
       { label: t("list.menu.teach", { count: ids.length }), icon: "teach", run: () => runAction("tags.teach") },
       { label: t("list.menu.playlist", { count: ids.length }), icon: "list", key: "P", run: () => runAction("playlists.add") },
+      ...(inPlaylist ? [removeItem] : []),
     ],
     { ...place, label: t("list.menu.label", { name: row.name }) },
   );
 }
+
+/** @type {import("../components/menu.js").MenuItem} */
+const removeItem = {
+  get label() {
+    return t("list.menu.remove");
+  },
+  icon: "trash",
+  key: "Del",
+  run: () => void runAction("list.remove"),
+};
 
 /** @param {Row} row @returns {(import("../components/menu.js").MenuItem|"line")[]} */
 function missingItems(row) {

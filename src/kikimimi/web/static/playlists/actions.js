@@ -3,15 +3,15 @@
 import { api, ApiError, urls } from "../api/client.js";
 import { askText, askYes } from "../components/dialog.js";
 import { openMenu } from "../components/menu.js";
-import { toast, toastError } from "../components/toast.js";
+import { toastError } from "../components/toast.js";
 import { t } from "../i18n/i18n.js";
-import { undo } from "../shell/history.js";
+import { toastChange } from "../shell/history.js";
 import { changeQuery } from "../query/actions.js";
 import { emptyQuery } from "../query/model.js";
 import { navigate } from "../router/router.js";
 import { store } from "../state/store.js";
 import { playlistStore } from "./known.js";
-import { moveItem } from "./order.js";
+import { moveBefore, moveBy } from "./order.js";
 
 /** @typedef {import("../api/types.js").Playlist} Playlist */
 
@@ -26,8 +26,7 @@ export async function newPlaylist(sounds = []) {
   const name = await askText(t("playlists.new"), { label: t("playlists.name"), ok: t("playlists.make") });
   if (name === null) return;
   await tell(async () => {
-    await api.createPlaylist(name, sounds);
-    toast(t("playlists.made", { name, count: sounds.length }), { action: { label: t("history.undo"), run: undo } });
+    toastChange(t("playlists.made", { name, count: sounds.length }), await api.createPlaylist(name, sounds));
   });
 }
 
@@ -44,9 +43,9 @@ export async function deletePlaylist({ id, name, count }) {
     (await askYes(t("playlists.delete"), { text: t("playlists.delete.text", { name, count }), ok: t("playlists.delete"), danger: true }));
   if (!yes) return;
   await tell(async () => {
-    await api.deletePlaylist(id);
+    const changed = await api.deletePlaylist(id);
     if (store.get().query.playlist === id) changeQuery({ playlist: null });
-    toast(t("playlists.deleted", { name }), { action: { label: t("history.undo"), run: undo } });
+    toastChange(t("playlists.deleted", { name }), changed);
   });
 }
 
@@ -57,14 +56,18 @@ export async function deletePlaylist({ id, name, count }) {
 export async function addToPlaylist({ id, name }, sounds) {
   if (sounds.length === 0) return;
   await tell(async () => {
-    await api.addToPlaylist(id, sounds);
-    toast(t("playlists.added", { name, count: sounds.length }), { action: { label: t("history.undo"), run: undo } });
+    toastChange(t("playlists.added", { name, count: sounds.length }), await api.addToPlaylist(id, sounds));
   });
 }
 
-/** @param {number} id @param {number} from @param {number} to place in the list without it */
-export async function movePlaylistItem(id, from, to) {
-  await changeOrder(id, (ids) => moveItem(ids, from, to));
+/** @param {number} id @param {number} sound @param {number} steps down, or up when negative */
+export async function moveInPlaylist(id, sound, steps) {
+  await changeOrder(id, (ids) => moveBy(ids, sound, steps));
+}
+
+/** @param {number} id @param {number[]} sounds @param {number|null} before the end without */
+export async function placeInPlaylist(id, sounds, before) {
+  await changeOrder(id, (ids) => moveBefore(ids, new Set(sounds), before));
 }
 
 /** @param {number} id @param {ReadonlySet<number>} sounds */
@@ -78,8 +81,8 @@ export async function removeFromPlaylist(id, sounds) {
  */
 async function changeOrder(id, change) {
   await tell(async () => {
-    const { sounds, revision } = await api.playlist(id);
-    await api.orderPlaylist(id, change(sounds), revision);
+    const { rows, revision } = await api.playlist(id);
+    await api.orderPlaylist(id, change(rows.map((row) => row.id)), revision);
   });
 }
 

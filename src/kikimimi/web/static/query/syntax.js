@@ -1,6 +1,6 @@
 /**
  * The query as one line of text, for the address bar and for typing: words, and filters such as
- * `tag:dog -tag:rain dur:2-10 rate:48k ch:2 format:wav folder:"a b" loud:-30..-20 like:12@0.5-1.2`.
+ * `tag:dog -tag:rain dur:2-10 rate:48k ch:2 format:wav folder:"a b" lufs:-30..-20 like:#12@0.5-1.2`.
  * What has no such key stays words, with the quotes and minus signs of the search itself.
  */
 
@@ -37,7 +37,7 @@ const READERS = {
     const range = parseRange(value);
     return range === null || minus ? null : { min_duration_s: range[0], max_duration_s: range[1] };
   },
-  loud: (_query, value, minus) => {
+  lufs: (_query, value, minus) => {
     const range = parseRange(value);
     return range === null || minus ? null : { min_loudness_lufs: range[0], max_loudness_lufs: range[1] };
   },
@@ -61,8 +61,9 @@ const ALIASES = {
   channels: "ch",
   長さ: "dur",
   duration: "dur",
-  音量: "loud",
-  loudness: "loud",
+  音量: "lufs",
+  ラウドネス: "lufs",
+  loudness: "lufs",
 };
 
 const KEYS = [...Object.keys(READERS), ...Object.keys(ALIASES)].join("|");
@@ -125,12 +126,12 @@ function added(values, value) {
 }
 
 /**
- * @param {string} value `12`, `12@0.5-1.2`, `u:key`
+ * @param {string} value `#12`, `#12@0.5-1.2`, `u:key`
  * @param {1|-1} weight
  * @returns {Example|null}
  */
 function parseExample(value, weight) {
-  const found = /^(?:(\d{1,15})|u:([\w-]{1,80}))(?:@([\d.]+)-([\d.]+))?$/.exec(value);
+  const found = /^(?:#?(\d{1,15})|u:([\w-]{1,80}))(?:@([\d.]+)-([\d.]+))?$/.exec(value);
   if (!found) return null;
   const source = found[1] ? { sound: Number(found[1]) } : { upload: found[2] };
   if (!found[3]) return { ...source, weight };
@@ -144,7 +145,7 @@ function parseExample(value, weight) {
  */
 export function formatExample({ sound, upload, start_s, end_s, weight }) {
   const region = start_s === undefined ? "" : `@${start_s}-${end_s}`;
-  return `${weight < 0 ? "-" : ""}like:${sound ?? `u:${upload}`}${region}`;
+  return `${weight < 0 ? "-" : ""}like:${sound === undefined ? `u:${upload}` : `#${sound}`}${region}`;
 }
 
 /**
@@ -165,7 +166,7 @@ export function formatQuery(query) {
     ...query.sample_rates_hz.map((rate) => `rate:${rate}`),
     ...query.channels.map((channels) => `ch:${channels}`),
     ...range("dur", query.min_duration_s, query.max_duration_s),
-    ...range("loud", query.min_loudness_lufs, query.max_loudness_lufs),
+    ...range("lufs", query.min_loudness_lufs, query.max_loudness_lufs),
     ...(query.playlist === null ? [] : [`playlist:${query.playlist}`]),
     ...(query.missing === null ? [] : [`missing:${query.missing ? "yes" : "no"}`]),
   ]

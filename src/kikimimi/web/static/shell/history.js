@@ -13,33 +13,38 @@ import { refreshStatus } from "./connection.js";
 
 /**
  * A change in the words of the page.
- * @param {Label|string|null} label
+ * @param {Label|null} label
  */
 export function changeText(label) {
   if (label === null) return "";
-  if (typeof label === "string") return label;
   const { kind, params = {} } = label;
   const shown = { count: 1, ...params, ...(params.tag ? { tag: tagName(String(params.tag)) } : {}) };
   const key = `history.${kind}`;
   return hasMessage(key) ? t(key, shown) : t("history.other", { kind });
 }
 
-export function undo() {
-  void step(api.undo, "history.undone");
+/** Take back a change, or the last one. @param {number} [change] */
+export function undo(change) {
+  void step(async () => t("history.undone", { change: changeText((await api.undo(change)).undone) }));
 }
 
 export function redo() {
-  void step(api.redo, "history.redone");
+  void step(async () => t("history.redone", { change: changeText((await api.redo()).redone) }));
 }
 
 /**
- * @param {() => Promise<{undone: Label|null}>} call
+ * Say what was changed, with a way back.
  * @param {string} message
+ * @param {import("../api/types.js").Changed} changed
  */
-async function step(call, message) {
+export function toastChange(message, { change }) {
+  toast(message, change === null ? {} : { action: { label: t("history.undo"), run: () => undo(change) } });
+}
+
+/** @param {() => Promise<string>} work */
+async function step(work) {
   try {
-    const answer = /** @type {Record<string, Label|null>} */ (await call());
-    toast(t(message, { change: changeText(answer.undone ?? answer.redone ?? null) }));
+    toast(await work());
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     toastError(error);
@@ -49,7 +54,7 @@ async function step(call, message) {
 
 /** The two buttons of the header. */
 export function createHistoryButtons() {
-  const back = iconButton("undo", t("history.undo"), undo);
+  const back = iconButton("undo", t("history.undo"), () => undo());
   const forth = iconButton("redo", t("history.redo"), redo);
 
   function show() {
@@ -59,7 +64,7 @@ export function createHistoryButtons() {
   }
   const ends = [
     store.subscribe((state) => state.status, show),
-    offerActions({ "history.undo": undo, "history.redo": redo }),
+    offerActions({ "history.undo": () => undo(), "history.redo": redo }),
   ];
   show();
   return { elements: [back, forth], destroy: () => ends.forEach((end) => end()) };
@@ -68,7 +73,7 @@ export function createHistoryButtons() {
 /**
  * @param {HTMLButtonElement} button
  * @param {string} key
- * @param {Label|string|null} change
+ * @param {Label|null} change
  */
 function label(button, key, change) {
   button.disabled = change === null;

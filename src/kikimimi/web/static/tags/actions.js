@@ -1,9 +1,9 @@
 /** Changes of tags on the selection, with a line that says what was done and undoes it. */
 
 import { api, ApiError } from "../api/client.js";
-import { toast, toastError } from "../components/toast.js";
+import { toastError } from "../components/toast.js";
 import { t } from "../i18n/i18n.js";
-import { undo } from "../shell/history.js";
+import { toastChange } from "../shell/history.js";
 import { tagName } from "./labels.js";
 
 /** @typedef {"add"|"remove"|"accept"|"reject"} Action */
@@ -16,8 +16,8 @@ import { tagName } from "./labels.js";
  */
 export async function changeTag(action, sounds, name, count) {
   try {
-    await api.changeTag(action, sounds, name);
-    toast(t(`tags.done.${action}`, { tag: tagName(name), count }), { action: { label: t("history.undo"), run: undo } });
+    const changed = await api.changeTag(action, sounds, name);
+    toastChange(t(`tags.done.${action}`, { tag: tagName(name), count }), changed);
     return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -5,13 +5,13 @@ import { button, iconButton, setPressed } from "../components/buttons.js";
 import { openDialog } from "../components/dialog.js";
 import { h, replaceChildren } from "../components/dom.js";
 import { formatDuration } from "../components/format.js";
-import { errorText, toast } from "../components/toast.js";
+import { errorText } from "../components/toast.js";
 import { t } from "../i18n/i18n.js";
 import { player } from "../player/player.js";
 import { changeQuery } from "../query/actions.js";
 import { emptyQuery } from "../query/model.js";
 import { findRow, rememberRows } from "../state/known_rows.js";
-import { undo } from "../shell/history.js";
+import { toastChange } from "../shell/history.js";
 
 /** @typedef {import("../api/types.js").Row} Row */
 /** @typedef {{row: Row, judged: 1|-1|0}} Example */
@@ -79,7 +79,7 @@ export function openTeaching(ids) {
     try {
       const report = await api.teach({ name: tag, wanted: idsOf(1), unwanted: idsOf(-1) });
       showReport(tag, report);
-      toast(t("tags.teach.done", { tag, count: spread(report) }), { action: { label: t("history.undo"), run: undo } });
+      toastChange(t("tags.teach.done", { tag, count: report.tag.tagged }), report);
     } catch (failure) {
       if (!(failure instanceof ApiError)) throw failure;
       error.textContent = errorText(failure);
@@ -89,13 +89,13 @@ export function openTeaching(ids) {
     go.disabled = false;
   }
 
-  /** @param {string} tag @param {import("../api/types.js").TaughtReport & Record<string, any>} report */
+  /** @param {string} tag @param {import("../api/types.js").TaughtReport} report */
   function showReport(tag, report) {
     rememberRows(report.best);
     const known = new Set(examples.map(({ row }) => row.id));
     const fresh = report.best.filter(({ id }) => !known.has(id)).map((row) => ({ row, judged: /** @type {const} */ (0) }));
     examples = [...fresh, ...examples];
-    about.textContent = t("tags.teach.correct", { tag, count: spread(report) });
+    about.textContent = t("tags.teach.correct", { tag, count: report.tag.tagged });
     go.querySelector("span")?.replaceChildren(t("tags.teach.again"));
     find.hidden = false;
     show();
@@ -106,9 +106,4 @@ export function openTeaching(ids) {
     dialog.close();
     changeQuery({ ...emptyQuery(), tags: [tag] });
   }
-}
-
-/** How many sounds got the tag. @param {Record<string, any>} report */
-function spread(report) {
-  return Number(report.tagged ?? report.sounds ?? report.best.length);
 }

@@ -52,5 +52,6 @@ export const list = {
     one: "The sound leaves the library, with its tags and its places in playlists. You can undo this.",
     other: "{count} sounds leave the library, with their tags and their places in playlists. You can undo this.",
   },
+  "list.forget.done": { one: "Forgotten: {count} sound", other: "Forgotten: {count} sounds" },
   "list.forget.ok": "Forget",
 };

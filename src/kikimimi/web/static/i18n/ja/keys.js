@@ -58,7 +58,7 @@ export const keys = {
   "keys.syntax.loudness.text": "ラウドネス（LUFS）",
   "keys.syntax.rate": "rate:48k ch:2 format:wav",
   "keys.syntax.rate.text": "サンプルレート、チャンネル、形式",
-  "keys.syntax.like": "like:12 -like:45",
+  "keys.syntax.like": "like:#12 -like:#45",
   "keys.syntax.like.text": "ある音に近く、別の音から遠い（番号で）",
   "keys.group.space": "音色空間",
   "keys.group.sound": "波形とスペクトログラム",

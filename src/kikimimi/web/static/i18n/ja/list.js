@@ -49,5 +49,6 @@ export const list = {
   "list.locate.done": "見つかりました：{name}",
   "list.forget.title": "ファイルのない音を外しますか？",
   "list.forget.text": "{count} 件の音を、タグやプレイリストでの位置とともにライブラリから外します。元に戻すことができます。",
+  "list.forget.done": "{count} 件をライブラリから外しました",
   "list.forget.ok": "外す",
 };
