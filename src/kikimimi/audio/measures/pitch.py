@@ -15,7 +15,7 @@ from kikimimi.types import FloatArray
 
 _SHORTEST_LAG = 5
 _PERIODIC = 0.8
-_NEAR_EQUAL = 0.9
+_NEAR_EQUAL = 0.85
 _AUDIBLE_RANGE_DB = 30.0
 _LEAST_VOICED = 0.3
 _TINY = np.float32(1e-20)
@@ -75,13 +75,15 @@ def best_periods(correlation: FloatArray) -> tuple[NDArray[np.float32], NDArray[
     inner = correlation[:, _SHORTEST_LAG:-1]
     before = correlation[:, _SHORTEST_LAG - 1 : -2]
     after = correlation[:, _SHORTEST_LAG + 1 :]
-    peaks = np.where((inner > before) & (inner >= after), inner, 0)
+    slope = after - before
+    bend = np.maximum(2 * inner - before - after, _TINY)
+    # The height of a parabola through three lags: short periods fall between lags.
+    heights = inner + slope * slope / (8 * bend)
+    peaks = np.where((inner > before) & (inner >= after), heights, 0)
     highest = peaks.max(axis=1)
     first = np.argmax(peaks >= np.maximum(_NEAR_EQUAL * highest, _TINY)[:, None], axis=1)
     rows = np.arange(len(correlation))
-    left, middle, right = before[rows, first], inner[rows, first], after[rows, first]
-    bend = np.maximum(2 * middle - left - right, _TINY)
-    shift = np.clip((right - left) / (2 * bend), -0.5, 0.5)
+    shift = np.clip(slope[rows, first] / (2 * bend[rows, first]), -0.5, 0.5)
     found = highest > 0
     lags = np.where(found, first + _SHORTEST_LAG + shift, 1).astype(np.float32)
     return lags, np.where(found, np.minimum(peaks[rows, first], 1), 0).astype(np.float32)

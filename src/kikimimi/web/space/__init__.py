@@ -1,0 +1,1 @@
+"""The timbre space of a library: axes, values, layouts."""

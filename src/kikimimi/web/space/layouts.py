@@ -1,0 +1,45 @@
+"""Making the layouts that a space shows."""
+
+import threading
+
+from kikimimi.library.layouts.neighbourhood import umap_is_installed
+from kikimimi.library.layouts.records import LEAST_FITTED, LayoutInfo, LayoutKind
+from kikimimi.library.library import Library
+from kikimimi.library.window_rows import raw_rows
+from kikimimi.web.space.describing import describer
+
+_MOST_AT_ONCE = 5000
+"""Independent components of more sounds take seconds, so they are made on demand only."""
+
+_COUNT = "SELECT count(DISTINCT sound_id) FROM windows"
+_FITTING = threading.Lock()
+
+
+def ensure_layout(library: Library, kind: LayoutKind) -> LayoutInfo | None:
+    """The layout of a library, made now if that is quick; None if it has to be asked for."""
+    info = library.layouts.info(kind)
+    if info is not None or kind == "umap" or library.database.read_only:
+        return info
+    with library.database.reading() as connection:
+        ((count,),) = raw_rows(connection, _COUNT)
+    if count < LEAST_FITTED or (kind == "ica" and count > _MOST_AT_ONCE):
+        return None
+    with _FITTING:
+        return library.layouts.info(kind) or fit_layout(library, kind)
+
+
+def fit_layout(library: Library, kind: LayoutKind) -> LayoutInfo:
+    """Fit a layout, in place of the last one, and describe its axes. Raises as `Layouts.fit`."""
+    return library.layouts.fit(kind, describe=describer(library))
+
+
+def missing_reason(library: Library, kind: LayoutKind) -> tuple[str, str]:
+    """Why there is no such layout, in English and Japanese."""
+    if kind == "umap" and not umap_is_installed():
+        return (
+            'UMAP needs the extra "maps": pip install "kikimimi[maps]".',
+            'UMAP には追加パッケージが必要です: pip install "kikimimi[maps]"',
+        )
+    if library.database.read_only:
+        return "The library is read-only.", "ライブラリが読み取り専用です。"
+    return "Not made yet.", "まだ作られていません。"
