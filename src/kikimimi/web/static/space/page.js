@@ -189,7 +189,7 @@ class SpacePage {
     const { stage, host } = this;
     if (stage === null) return;
     paintStage(stage, host, this.settings.map);
-    if (this.axes.length > 0 && this.values.ids().length > 0) this.#showPlaces();
+    if (stage.order.length > 0) this.#showPlaces();
   }
 
   /** @param {Partial<SpaceSettings>} patch */

@@ -34,13 +34,19 @@ export const POINT_VERTEX = /* glsl */ `
   float grown(float share) { return known(share) ? 0.55 + 1.6 * share : 0.4; }
 
   void main() {
-    vec3 point = mix(place(from), place(to), mixing);
+    vec3 point = place(to);
+    float size = grown(sizes.y);
+    tint = colour(to.w);
+    if (mixing < 1.0) { // at rest, which is most of the time, half of the work is not needed
+      point = mix(place(from), point, mixing);
+      size = mix(grown(sizes.x), size, mixing);
+      tint = mix(colour(from.w), tint, mixing);
+    }
     point.z *= 1.0 - flatness;
     gl_Position = view * vec4(point, 1.0);
-    float size = base * mix(grown(sizes.x), grown(sizes.y), mixing);
     bool marked = mark > 0.5;
-    gl_PointSize = max(size * distance / gl_Position.w * (marked ? 1.5 : 1.0), smallest);
-    tint = marked ? chosen : mix(colour(from.w), colour(to.w), mixing);
+    gl_PointSize = max(base * size * distance / gl_Position.w * (marked ? 1.5 : 1.0), smallest);
+    if (marked) tint = chosen;
     haze = marked ? 0.0 : (1.0 - flatness) * clamp((gl_Position.w - distance + 1.2) / 2.9, 0.0, 1.0) * 0.6;
   }
 `;
