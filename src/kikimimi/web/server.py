@@ -1,16 +1,20 @@
 """Running the application until Ctrl-C."""
 
+import errno
+import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
 from kikimimi.errors import ConfigError
 from kikimimi.web.app import create_app
-from kikimimi.web.settings import ServerSettings
+from kikimimi.web.settings import DEFAULT_PORT, ServerSettings
 
 _SECONDS_FOR_OPEN_ANSWERS = 2
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve(settings: ServerSettings, listening: socket.socket, *, ready: Callable[[], None]) -> None:
@@ -24,29 +28,50 @@ def serve(settings: ServerSettings, listening: socket.socket, *, ready: Callable
     app = create_app(settings)
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        http="h11",
+        ws="none",
+        log_config=None,
+        log_level="critical",  # defects are logged by the application, with less noise
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_SECONDS_FOR_OPEN_ANSWERS,
     )
-    with suppress(KeyboardInterrupt):  # uvicorn raises it again when it has ended
-        _Server(config, ready=ready, ending=app.state.kikimimi.events.close).run([listening])
+    state = app.state.kikimimi
+    try:
+        with _ending_quietly():
+            _Server(config, ready=ready, ending=state.events.close).run([listening])
+    finally:
+        state.close()  # again, for where Ctrl-C came twice
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A socket that listens at `host`; port 0 takes a free one.
+def bind(host: str, port: int | None) -> socket.socket:
+    """A socket that listens at `host`.
+
+    Args:
+        host: a name or an address of this machine.
+        port: 0 takes a free one; None the default one, or a free one where that is busy.
 
     Raises:
         ConfigError: the address is not of this machine, or the port is taken or not allowed.
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=128)
-    except (OSError, OverflowError) as error:
+        wanted = DEFAULT_PORT if port is None else port
+        return _listen(host, wanted, family, or_free=port is None)
+    except (OSError, OverflowError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(
             f"cannot listen at {host} port {port} ({reason}); choose another with --port or --host"
         ) from None
+
+
+def _listen(host: str, port: int, family: int, *, or_free: bool) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        if not or_free or error.errno != errno.EADDRINUSE:
+            raise
+        return socket.create_server((host, 0), family=family, backlog=128)
 
 
 class _Server(uvicorn.Server):
@@ -66,3 +91,21 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._ending()
         await super().shutdown(sockets)
+
+
+@contextmanager
+def _ending_quietly() -> Iterator[None]:
+    """Take Ctrl-C and the system's request to end as what they are here: a normal end.
+
+    uvicorn raises the signals again when it has ended; then these handlers get them.
+    """
+
+    def ignore(_number: int, _frame: FrameType | None) -> None:
+        pass
+
+    before = {each: signal.signal(each, ignore) for each in _SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

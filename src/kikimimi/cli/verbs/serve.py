@@ -1,18 +1,19 @@
 """`kikimimi serve`: the library in the browser."""
 
+import os
 import secrets
-import socket
+import sys
+import threading
 import webbrowser
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from kikimimi.cli.options import LibraryOption, library_path
 from kikimimi.cli.output import print_message
-from kikimimi.errors import ConfigError
+from kikimimi.library.library import Library
+from kikimimi.web.settings import DEFAULT_PORT, LOOPBACK_HOSTS, ServerSettings
 
-_DEFAULT_PORT = 8765
 _EXAMPLES = "Examples: kikimimi serve; kikimimi serve --port 9000 --no-browser"
 
 
@@ -23,62 +24,67 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     library: LibraryOption = None,
-    host: Annotated[
-        str, typer.Option(help="Address to listen at; others than this machine need a token.")
-    ] = "127.0.0.1",
     port: Annotated[
         int | None,
         typer.Option(
             min=0,
             max=65535,
             help="Port to listen at; 0 takes a free one.",
-            show_default=f"{_DEFAULT_PORT}, or a free one where that is busy",
+            show_default=f"{DEFAULT_PORT}, or a free one where that is busy",
         ),
     ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; others than this machine's own need a token.")
+    ] = "127.0.0.1",
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(help="A further name that browsers may reach this machine by; repeatable."),
+        typer.Option(
+            help="A further name that browsers reach this machine by; may be given again.",
+            show_default=False,
+        ),
     ] = None,
     token: Annotated[
         str | None,
         typer.Option(
-            help="What browsers must show; a random one is made where one is needed.",
             envvar="KIKIMIMI_TOKEN",
+            help="What a browser must show once.",
+            show_default="a random one where one is needed",
         ),
     ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
     ] = True,
 ) -> None:
-    """Show the library as a page in the browser, until Ctrl-C."""
-    # FastAPI takes half a second to import, which no other verb should wait for
-    from kikimimi.web.server import bind
-    from kikimimi.web.server import serve as run
-    from kikimimi.web.settings import LOOPBACK_HOSTS, ServerSettings
+    """Show the library as a page in the browser, until Ctrl-C.
 
-    listening = _bind(bind, host, port)
+    A library that does not exist yet is made when the page is told a folder to index.
+    """
+    # FastAPI takes half a second to import, which no other verb should wait for
+    from kikimimi.web import server
+
+    path = library_path(library).expanduser().absolute()
+    Library(path).close()  # names a file that is no library before anything is opened
+    listening = server.bind(host, port)
     settings = ServerSettings(
-        library=library_path(library).expanduser().absolute(),
+        library=path,
         host=host,
         port=listening.getsockname()[1],
         token=token or (None if host in LOOPBACK_HOSTS else secrets.token_urlsafe(24)),
         allowed_hosts=tuple(allow_host or ()),
     )
-    url = settings.url
 
     def ready() -> None:
-        print_message(f"Kikimimi is at {url} (Ctrl-C ends it)")
-        if browser:
-            webbrowser.open(url)
+        print_message(f"Kikimimi is at {settings.url} (Ctrl-C ends it)")
+        if browser and _has_screen():
+            # Some browsers return when they are closed only.
+            threading.Thread(target=webbrowser.open, args=(settings.url,), daemon=True).start()
 
-    run(settings, listening, ready=ready)
+    server.serve(settings, listening, ready=ready)
+    print_message("ended; everything is kept")
 
 
-def _bind(bind: Callable[[str, int], socket.socket], host: str, port: int | None) -> socket.socket:
-    """A socket at the port that was asked for; else at the usual one, or a free one."""
-    if port is not None:
-        return bind(host, port)
-    try:
-        return bind(host, _DEFAULT_PORT)
-    except ConfigError:
-        return bind(host, 0)
+def _has_screen() -> bool:
+    """Whether a browser has a window; without one, a browser of the terminal would take it over."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
