@@ -23,6 +23,14 @@ class LibraryRows:
             rows = [{"key": key, "value": value} for key, value in settings.items()]
             connection.execute(insert(schema.settings), rows)
 
+    @classmethod
+    def opened(cls, path: Path) -> "LibraryRows":
+        """Ways to change the rows of a library that is there."""
+        rows = cls.__new__(cls)
+        rows.path = path
+        rows.engine = create_engine(f"sqlite:///{path}")
+        return rows
+
     def add(self, path: str, vectors: Any, *, tags: Any = (), **columns: Any) -> int:
         """Add a sound with a window of a second for each vector; tags as (name, score, source)."""
         return self.add_many([(path, vectors, tags, columns)])[0]

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from kikimimi.errors import QueryError
-from kikimimi.library.nearest import Found, NearestRequest, locate, nearest_sounds
+from kikimimi.library.nearest import Found, NearestRequest, locate, nearest_sounds, passing_sounds
+from kikimimi.library.query import Filters
 from kikimimi.library.space import Metric, Space
 from kikimimi.library.vector_index import Neighbour, VectorIndex, check_queries
 from kikimimi.library.vector_rows import VectorRows
@@ -73,6 +74,7 @@ def nearest_to_combination(
     combination: Combination,
     *,
     limit: int,
+    filters: Filters | None = None,
     allowed: NDArray[np.int64] | None = None,
 ) -> list[Found]:
     """The sounds whose files are there, nearest first, those that tie with the last one following.
@@ -84,7 +86,8 @@ def nearest_to_combination(
         index: its vectors.
         combination: the examples.
         limit: sounds wanted.
-        allowed: ids of the sounds to choose from, ascending; all if None.
+        filters: conditions on the sounds.
+        allowed: ids of the sounds to choose from before the filters, ascending; all if None.
 
     Raises:
         QueryError: an example does not fit the library, or there is none to be like.
@@ -97,6 +100,7 @@ def nearest_to_combination(
             limit,
             metric=combination.metric,
             pca=combination.pca,
+            filters=filters or Filters(),
             allowed=allowed,
             excluded=combination.excluded,
         )
@@ -107,6 +111,8 @@ def nearest_to_combination(
     for vectors in (*combination.positives, *combination.negatives):
         check_queries(np.atleast_2d(vectors), rows.size)
     space = index.space(combination.metric, combination.pca)
+    if filters is not None and filters != Filters():
+        allowed = passing_sounds(connection, filters, allowed)
     return _nearest(connection, rows, space, combination, limit, allowed)
 
 

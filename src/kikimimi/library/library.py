@@ -22,13 +22,14 @@ from kikimimi.library.encoder_setting import (
     read_encoder_reference,
     remember_reference,
 )
-from kikimimi.library.example import Example, example_vectors
+from kikimimi.library.example import example_vectors
 from kikimimi.library.hash_codes import HashRecall
 from kikimimi.library.hash_setting import read_hash_bits, write_hash_bits
 from kikimimi.library.ingest import index_folders, measure_sounds
 from kikimimi.library.journal.history import History
 from kikimimi.library.journal.label import Label
 from kikimimi.library.layouts.layouts import Layouts
+from kikimimi.library.likeness import Like, combination_of
 from kikimimi.library.listing.lists import SoundLists
 from kikimimi.library.locking import indexing_lock
 from kikimimi.library.missing_files import MissingFiles
@@ -394,7 +395,7 @@ class Library:
         self,
         text: str | None = None,
         *,
-        like: Example | SoundReference | FloatArray | None = None,
+        like: Like | None = None,
         filters: Filters | None = None,
         metric: Metric = "euclidean",
         pca: int | None = None,
@@ -410,7 +411,8 @@ class Library:
             text: words; a comma means OR, a leading minus NOT, quotes a phrase.
             like: the example: a sound file, the id of a sound, an `Example` for a stretch of one,
                 or vectors (D,) or (Q, D) of this library's encoder. A sound given by id is not
-                among its own results.
+                among its own results. Or several of these and `WeightedExample`s, of which those
+                of weight -1 are to be unlike (see `library.combination`).
             filters: tags, durations, formats and so on.
             metric: "euclidean" or "cosine".
             pca: compare in this number of principal components.
@@ -421,24 +423,22 @@ class Library:
             AudioError: the example cannot be read.
             LibraryError: the library is damaged or was made with another encoder.
         """
-        excluded: tuple[int, ...] = ()
-        if isinstance(like, int | str | os.PathLike):
-            like = Example(like)
         with self.database.reading() as connection:
-            if isinstance(like, Example):
-                vectors: FloatArray | None = example_vectors(connection, like, self.encoder)
-                excluded = (like.sound,) if isinstance(like.sound, int) else ()
-            else:
-                vectors = like
             request = SearchRequest(
-                vectors=vectors,
                 text=text,
                 filters=filters or Filters(),
                 metric=metric,
                 pca=pca,
                 limit=limit,
-                excluded=excluded,
                 sense=None if text is None else lambda: self._sense(text),
+                combination=None
+                if like is None
+                else combination_of(
+                    like,
+                    lambda each: example_vectors(connection, each, self.encoder),
+                    metric=metric,
+                    pca=pca,
+                ),
             )
             return search(connection, self._vector_index(), request)
 

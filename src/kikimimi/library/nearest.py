@@ -53,15 +53,15 @@ def nearest_sounds(
     """
     allowed = request.allowed
     if request.filters != Filters():
-        allowed = _passing(connection, request.filters, allowed)
+        allowed = passing_sounds(connection, request.filters, allowed)
     found, dropped = _nearest(connection, index, request, allowed)
     if dropped and len(found) < request.limit:
-        present = _passing(connection, request.filters, allowed)
+        present = passing_sounds(connection, request.filters, allowed)
         found, _ = _nearest(connection, index, request, present)
     return found
 
 
-def _passing(
+def passing_sounds(
     connection: Connection, filters: Filters, among: NDArray[np.int64] | None
 ) -> NDArray[np.int64]:
     """The ids of the sounds that are there and pass the filters, ascending."""

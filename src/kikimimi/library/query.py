@@ -8,9 +8,13 @@ rain and roof, and what has 雨 without 雷. Every other sign only separates wor
 import math
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from kikimimi.errors import QueryError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,31 @@ class Filters:
     folders: tuple[str, ...] = ()
     min_loudness_lufs: float | None = None
     max_loudness_lufs: float | None = None
+
+
+def joined_filters(first: Filters, second: Filters) -> Filters:
+    """Filters that hold where both do; of formats, rates, channels and folders, any of either."""
+    return Filters(
+        tags=_distinct(first.tags, second.tags),
+        without_tags=_distinct(first.without_tags, second.without_tags),
+        min_duration_s=_tighter(max, first.min_duration_s, second.min_duration_s),
+        max_duration_s=_tighter(min, first.max_duration_s, second.max_duration_s),
+        formats=_distinct(first.formats, second.formats),
+        sample_rates_hz=_distinct(first.sample_rates_hz, second.sample_rates_hz),
+        channels=_distinct(first.channels, second.channels),
+        folders=_distinct(first.folders, second.folders),
+        min_loudness_lufs=_tighter(max, first.min_loudness_lufs, second.min_loudness_lufs),
+        max_loudness_lufs=_tighter(min, first.max_loudness_lufs, second.max_loudness_lufs),
+    )
+
+
+def _distinct(first: tuple[T, ...], second: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _tighter(choose: Callable[[Iterable[float]], float], *bounds: float | None) -> float | None:
+    known = [bound for bound in bounds if bound is not None]
+    return choose(known) if known else None
 
 
 _QUOTES = str.maketrans("“”„‟＂", '"""""')

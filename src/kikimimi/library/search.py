@@ -18,8 +18,9 @@ from typing import Literal, get_args
 from sqlalchemy import Connection, bindparam, func, select
 
 from kikimimi.errors import QueryError
+from kikimimi.library.combination import Combination, nearest_to_combination
 from kikimimi.library.conditions import Condition, sound_conditions, tag_strength
-from kikimimi.library.nearest import Found, NearestRequest, nearest_sounds
+from kikimimi.library.nearest import Found
 from kikimimi.library.query import Filters, TextQuery, parse_query
 from kikimimi.library.records import SoundTag
 from kikimimi.library.schema import sounds
@@ -40,7 +41,8 @@ _CHECKED_AT_ONCE = 1000
 class SearchRequest:
     """What to find.
 
-    `vectors` (Q, D) or (D,) are the example. `text` is what was typed, or a parsed query.
+    `vectors` (Q, D) or (D,) are the example, or `combination` has several. `text` is what was
+    typed, or a parsed query.
     `metric` and `pca` (number of principal components to compare in) are for the example.
     `excluded` are ids of sounds to leave out, such as the example when it is in the library.
     `sense` gives vectors (Q, D) for what the words mean, or None; it is asked only when the words
@@ -55,6 +57,7 @@ class SearchRequest:
     limit: int = 10
     excluded: tuple[int, ...] = ()
     sense: Callable[[], FloatArray | None] | None = None
+    combination: Combination | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,9 @@ def search(connection: Connection, index: VectorIndex, request: SearchRequest) -
     _check(request)
     query = parse_query(request.text) if isinstance(request.text, str) else request.text
     words = query if query is not None and query.groups else None
-    if request.vectors is not None:
-        found = _by_example(connection, index, request, words, request.vectors)
+    combination = _combination(request)
+    if combination is not None:
+        found = _by_example(connection, index, request, words, combination)
         return _hits(connection, found[: request.limit], "example")
     if words is None:
         return _hits(connection, _by_filters(connection, request), "filters")
@@ -105,19 +109,24 @@ def _by_example(
     index: VectorIndex,
     request: SearchRequest,
     words: TextQuery | None,
-    vectors: FloatArray,
+    combination: Combination,
 ) -> list[Found]:
-    index.refresh(connection)
-    wanted = NearestRequest(
-        vectors,
-        request.limit,
-        metric=request.metric,
-        pca=request.pca,
+    return nearest_to_combination(
+        connection,
+        index,
+        combination,
+        limit=request.limit,
         filters=request.filters,
         allowed=None if words is None else matching_sounds(connection, words),
-        excluded=request.excluded,
     )
-    return nearest_sounds(connection, index, wanted)
+
+
+def _combination(request: SearchRequest) -> Combination | None:
+    if request.vectors is None:
+        return request.combination
+    return Combination(
+        [request.vectors], metric=request.metric, pca=request.pca, excluded=request.excluded
+    )
 
 
 def _by_sense(

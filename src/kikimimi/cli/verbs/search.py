@@ -27,8 +27,9 @@ from kikimimi.cli.progress import busy
 from kikimimi.encoders.vocabulary import Language
 from kikimimi.errors import QueryError
 from kikimimi.library.duplicates import DEFAULT_THRESHOLD
-from kikimimi.library.example import Example
-from kikimimi.library.query import Filters, parse_duration, parse_sample_rate
+from kikimimi.library.example import Example, WeightedExample
+from kikimimi.library.query import Filters, joined_filters, parse_duration, parse_sample_rate
+from kikimimi.library.query_box import parse_box
 from kikimimi.library.records import SoundTag
 from kikimimi.library.search import Hit
 from kikimimi.library.sense import understand
@@ -39,7 +40,9 @@ _SHOWN_TAGS = 3
 _EXAMPLES = (
     "Examples: kikimimi search knock.wav; kikimimi search 雨 屋根; kikimimi search 'a heavy door "
     "slams'; "
-    "kikimimi search knock.wav door --tag dog --duration '<3'"
+    "kikimimi search knock.wav door --tag dog --duration '<3'; "
+    "kikimimi search 'dog tag:animal dur:<3'; "
+    "kikimimi search rain.wav --plus thunder.wav --minus birds.wav"
 )
 
 
@@ -51,7 +54,10 @@ def register(app: typer.Typer) -> None:
 def search(
     query: Annotated[
         list[str] | None,
-        typer.Argument(help='A sound file, words, or both. Words: comma OR, -NOT, "phrase".'),
+        typer.Argument(
+            help='A sound file, words, or both. Words: comma OR, -NOT, "phrase"; also tag:dog, '
+            "-tag:rain, dur:2-10, folder:, rate:, ch:, format:, lufs:, like:#12."
+        ),
     ] = None,
     sound_id: Annotated[
         int | None, typer.Option("--id", help="A sound of the library as the example.")
@@ -59,6 +65,12 @@ def search(
     start: Annotated[float, typer.Option(min=0, help="Start of the example, s.")] = 0.0,
     end: Annotated[
         float | None, typer.Option(min=0, help="End of the example, s.", show_default="its end")
+    ] = None,
+    plus: Annotated[
+        list[str] | None, typer.Option(help="A further example to be like: a file or an id.")
+    ] = None,
+    minus: Annotated[
+        list[str] | None, typer.Option(help="An example to be unlike: a file or an id.")
     ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only sounds with this tag.")] = None,
     without_tag: Annotated[list[str] | None, typer.Option(help="Only sounds without it.")] = None,
@@ -90,8 +102,10 @@ def search(
         return
     chosen = parse_language(language)
     chosen_metric = _metric(metric)
+    example, line = _split(query or [], sound_id)
+    box = parse_box(line)
     low, high = parse_duration(duration) if duration else (None, None)
-    filters = Filters(
+    options = Filters(
         tags=tuple(tag or ()),
         without_tags=tuple(without_tag or ()),
         min_duration_s=low,
@@ -101,13 +115,19 @@ def search(
         channels=tuple(channels or ()),
         folders=tuple(folder or ()),
     )
-    example, words = _split(query or [], sound_id)
-    if example is None and not words and filters == Filters():
+    filters, words = joined_filters(box.filters, options), box.text
+    like = [
+        *(() if example is None else (Example(example, start_s=start, end_s=end),)),
+        *box.like,
+        *(WeightedExample(Example(_sound(text))) for text in plus or ()),
+        *(WeightedExample(Example(_sound(text)), -1) for text in minus or ()),
+    ]
+    if not like and not words and filters == Filters():
         raise QueryError("there is nothing to search for; give a sound file, words or a filter")
     with open_library(library) as opened, busy("Searching"):
         hits = opened.search(
             words,
-            like=None if example is None else Example(example, start_s=start, end_s=end),
+            like=like or None,
             filters=filters,
             metric=chosen_metric,
             pca=pca,
@@ -170,6 +190,13 @@ def _split(query: Sequence[str], sound_id: int | None) -> tuple[Path | int | Non
     if files:
         return Path(files[0]).expanduser(), words
     return sound_id, words
+
+
+def _sound(text: str) -> Path | int:
+    """A sound file, or the id of a sound of the library."""
+    if text.removeprefix("#").isdecimal() and not Path(text).exists():
+        return int(text.removeprefix("#"))
+    return Path(text).expanduser()
 
 
 def _is_file(text: str) -> bool:

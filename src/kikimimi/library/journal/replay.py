@@ -4,10 +4,12 @@ Nothing is written unless every row is still what the change left, so that nothi
 did since then is overwritten.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import IntegrityError
 
 from kikimimi.errors import ChangedSinceError
 from kikimimi.library.journal.images import Image, Images, Row, columns_of, kept_tables, key_of
@@ -31,8 +33,14 @@ def replay(connection: Connection, images: Images) -> None:
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     for table in reversed(tables):
         _delete(connection, table, images.rows[table.name])
+    try:
+        for table in tables:
+            _update(connection, table, images.rows[table.name])
+            _insert(connection, table, images.rows[table.name])
+    except IntegrityError as error:
+        raise _conflict("something else has its name or place now") from error
     for table in tables:
-        _insert(connection, table, images.rows[table.name])
+        _check_parents(connection, table, images)
 
 
 def _check_tag_names(connection: Connection, images: Images) -> None:
@@ -59,17 +67,48 @@ def _check(connection: Connection, table: Table, images: Sequence[Image]) -> Non
         cursor.close()
 
 
+def _check_parents(connection: Connection, table: Table, images: Images) -> None:
+    """What rows belong to must be there; else the whole transaction would be refused in the end."""
+    after = [row for _, row in images.rows[table.name] if row is not None]
+    columns = columns_of(table)
+    for foreign in table.foreign_keys:
+        at = columns.index(foreign.parent.name)
+        keys = {row[at] for row in after}
+        parent = foreign.column.table.name
+        known = raw_rows(
+            connection,
+            f"SELECT count(*) FROM {parent} WHERE {foreign.column.name} IN "
+            "(SELECT value FROM json_each(?))",
+            (json.dumps(sorted(keys)),),
+        )
+        if known != [(len(keys),)]:
+            raise _conflict(f"what it belongs to in {_READABLE.get(parent, parent)} is gone")
+
+
 def _delete(connection: Connection, table: Table, images: Sequence[Image]) -> None:
-    keys = [before[: len(key_of(table))] for before in _changed(images, 0)]
+    size = len(key_of(table))
+    keys = [before[:size] for before, after in images if before is not None and after is None]
     if not keys or table is tags:  # the name of a tag stays, other sounds may have it by now
         return
-    where = " AND ".join(f'"{column}" = ?' for column in key_of(table))
     if table.name in _OWNED:
-        keeps = {tuple(after[: len(key_of(table))]) for after in _changed(images, 1)}
         for key in keys:
-            if key not in keeps:
-                _check_alone(connection, table, key)
-    connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE {where}", keys)
+            _check_alone(connection, table, key)
+    connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE {_has_key(table)}", keys)
+
+
+def _update(connection: Connection, table: Table, images: Sequence[Image]) -> None:
+    """Rows that are there before and after are changed in place: what hangs on them stays."""
+    size = len(key_of(table))
+    rows = [
+        (*after[size:], *after[:size])
+        for before, after in images
+        if before is not None and after is not None
+    ]
+    if rows:
+        values = ", ".join(f'"{column}" = ?' for column in columns_of(table)[size:])
+        connection.exec_driver_sql(
+            f"UPDATE {table.name} SET {values} WHERE {_has_key(table)}", rows
+        )
 
 
 def _check_alone(connection: Connection, table: Table, key: Row) -> None:
@@ -83,7 +122,7 @@ def _check_alone(connection: Connection, table: Table, key: Row) -> None:
 
 
 def _insert(connection: Connection, table: Table, images: Sequence[Image]) -> None:
-    rows = list(_changed(images, 1))
+    rows = [after for before, after in images if before is None and after is not None]
     if not rows:
         return
     columns = columns_of(table)
@@ -93,17 +132,13 @@ def _insert(connection: Connection, table: Table, images: Sequence[Image]) -> No
     connection.exec_driver_sql(f"{kind} INTO {table.name} ({names}) VALUES ({marks})", rows)
 
 
-def _changed(images: Sequence[Image], side: int) -> Iterator[Row]:
-    for image in images:
-        row = image[side]
-        if row is not None:
-            yield row
-
-
 def _select(table: Table) -> str:
     names = ", ".join(f'"{column}"' for column in columns_of(table))
-    where = " AND ".join(f'"{column}" = ?' for column in key_of(table))
-    return f"SELECT {names} FROM {table.name} WHERE {where}"
+    return f"SELECT {names} FROM {table.name} WHERE {_has_key(table)}"
+
+
+def _has_key(table: Table) -> str:
+    return " AND ".join(f'"{column}" = ?' for column in key_of(table))
 
 
 def _conflict(what: str) -> ChangedSinceError:
@@ -114,6 +149,7 @@ def _conflict(what: str) -> ChangedSinceError:
 
 
 _READABLE: dict[str, Any] = {
+    "tags": "the tags",
     "sound_tags": "the tags",
     "playlists": "the playlists",
     "playlist_items": "the playlists",

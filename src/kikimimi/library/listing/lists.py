@@ -18,6 +18,7 @@ from kikimimi.library import touches
 from kikimimi.library.combination import Combination
 from kikimimi.library.database import Database
 from kikimimi.library.example import Example, example_vectors
+from kikimimi.library.likeness import combination_of
 from kikimimi.library.listing.columns import SoundColumns, load_columns, refreshed_columns
 from kikimimi.library.listing.facets import Facets, count_facets
 from kikimimi.library.listing.ranking import Sources, rank
@@ -178,15 +179,10 @@ class SoundLists:
     def _combination(self, connection: Connection, request: ListRequest) -> Combination | None:
         if not request.like:
             return None
-        vectors = [self._example(connection, each.example) for each in request.like]
-        by_weight = list(zip(request.like, vectors, strict=True))
-        return Combination(
-            positives=[found for each, found in by_weight if each.weight > 0],
-            negatives=[found for each, found in by_weight if each.weight < 0],
+        return combination_of(
+            request.like,
+            lambda example: self._example(connection, example),
             metric=request.metric,
-            excluded=tuple(
-                each.example.sound for each in request.like if isinstance(each.example.sound, int)
-            ),
         )
 
     def _example(self, connection: Connection, example: Example) -> FloatArray:
