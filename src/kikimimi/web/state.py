@@ -10,6 +10,7 @@ from kikimimi.library.touches import Touched, touched_since
 from kikimimi.web.events import EventHub
 from kikimimi.web.jobs import Jobs
 from kikimimi.web.settings import ServerSettings
+from kikimimi.web.sound_detail.answers import SoundAnswers
 from kikimimi.web.space.values import SpaceValues
 from kikimimi.web.uploads.store import UploadStore
 
@@ -25,6 +26,7 @@ class ServerState:
         self.jobs = Jobs(self.events)
         self.uploads = UploadStore(settings)
         self.space = SpaceValues(self.library)
+        self.sound_answers = SoundAnswers()
         self._lock = threading.Lock()
         self._library: Library | None = None
         self._telling = threading.Lock()

@@ -1,0 +1,1 @@
+"""What is made of one sound when its page is looked at."""
