@@ -55,14 +55,14 @@ export function emptyQuery() {
 export const LIST_FIELDS = ["tags", "without_tags", "formats", "sample_rates_hz", "channels", "folders", "like"];
 
 /**
- * The body of `POST /api/results`: only what is set.
+ * The body of `POST /api/results`: only what is set; `missing` that is false is a condition too.
  * @param {PageQuery} query
  * @returns {Record<string, unknown>}
  */
 export function toRequest(query) {
   const set = Object.entries(query).filter(([, value]) => {
     if (Array.isArray(value)) return value.length > 0;
-    return value !== null && value !== "" && value !== false;
+    return value !== null && value !== "";
   });
   return Object.fromEntries(set);
 }
