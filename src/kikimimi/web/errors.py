@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from h11 import LocalProtocolError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
@@ -129,7 +130,10 @@ async def _on_gone(_request: Request, _error: Exception) -> JSONResponse:
 
 
 async def _on_defect(_request: Request, error: Exception) -> JSONResponse:
-    logger.error("a defect of the server", exc_info=error)
+    if isinstance(error, LocalProtocolError):
+        logger.info("the client broke off: %s", error)  # the answer has nowhere to go
+    else:
+        logger.error("a defect of the server", exc_info=error)
     return error_answer(500, "defect", "the server met a defect of its own; see its output")
 
 
