@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAxisStore, layOut, wantedKeys } from "../../../src/kikimimi/web/static/space/axis_store.js";
-import { spread } from "../../../src/kikimimi/web/static/space/colour_spread.js";
+import { framed, spread } from "../../../src/kikimimi/web/static/space/bulk.js";
 import { axisTicks } from "../../../src/kikimimi/web/static/space/axis_ticks.js";
 import { highlightsOf, strengthsOf } from "../../../src/kikimimi/web/static/space/highlights.js";
 import { DEFAULT_SETTINGS, formatSettings, NOTHING, parseSettings, usableChannels } from "../../../src/kikimimi/web/static/space/settings.js";
@@ -123,4 +123,15 @@ test("colours are spread over the bulk; outliers share the ends, and nothing is 
   assert.ok(new Set(shown.steps).size > 900);
   const same = { key: "a", scale: "linear", min: 0, max: 1, steps: Uint16Array.from([65535, 65535]) };
   assert.deepEqual([...spread(same).steps], [65535, 65535]);
+});
+
+test("an axis is cut to the bulk only where most of it would be empty", () => {
+  const even = { key: "a", scale: "linear", min: 0, max: 1, steps: Uint16Array.from({ length: 1000 }, (_, i) => i * 65) };
+  assert.equal(framed(even), even);
+  const lonely = Uint16Array.from({ length: 1000 }, (_, i) => (i === 0 ? 0 : i === 1 ? 65534 : 30000 + i));
+  const shown = framed({ key: "a", scale: "linear", min: 0, max: 65534, steps: lonely });
+  assert.ok(shown.min > 29000 && shown.max < 32000);
+  assert.deepEqual([shown.steps[0], shown.steps[1]], [0, 65534]);
+  const inside = shown.min + (shown.steps[500] / 65534) * (shown.max - shown.min);
+  assert.ok(Math.abs(inside - 30500) < 1, "what is inside keeps its value");
 });

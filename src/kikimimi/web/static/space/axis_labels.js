@@ -2,6 +2,7 @@
 
 import { formatValue } from "../components/quantity.js";
 import { axisName, axisTitle } from "./axis_names.js";
+import { framed } from "./bulk.js";
 import { axisTicks } from "./axis_ticks.js";
 import { indexOfId, shareOfValue, valueAt } from "./payload.js";
 import { NOTHING, PLACE_CHANNELS } from "./settings.js";
@@ -29,7 +30,8 @@ export function described(axes, values, key) {
  */
 export function labelsOf(shown) {
   if (shown === null) return { title: "", ticks: [] };
-  const { axis, values } = shown;
+  const { axis } = shown;
+  const values = framed(shown.values);
   const ticks = axisTicks(values).map((value) => ({
     at: 2 * shareOfValue(values, value) - 1,
     text: tickText(value, axis.unit),

@@ -3,7 +3,7 @@
  * yet is fetched; each fetch is for the whole library, so that positions do not depend on a search.
  */
 
-import { spread } from "./colour_spread.js";
+import { framed, spread } from "./bulk.js";
 import { HIGHEST_STEP, NO_VALUE } from "./payload.js";
 import { PLACE_WIDTH } from "./projection.js";
 import { CHANNELS, NOTHING } from "./settings.js";
@@ -68,15 +68,18 @@ export function createAxisStore(fetchValues) {
  * What the picture needs, from the axes of the channels.
  * @param {AxisStore} store
  * @param {Channels} channels
- * @returns {{places: Uint16Array, sizes: Uint16Array, missing: number}} `missing` counts the sounds
- *   without a value on x, y or z
+ * @returns {{places: Uint16Array, sizes: Uint16Array, missing: number, beyond: number}} `missing`
+ *   counts the sounds without a value on x, y or z, `beyond` those that lie outside of the frame
  */
 export function layOut(store, channels) {
   const count = store.ids().length;
   const places = new Uint16Array(PLACE_WIDTH * count);
   const sizes = new Uint16Array(count).fill(HIGHEST_STEP * 0.3);
-  let missing = 0;
-  const [x, y, z, , size] = CHANNELS.map((channel) => store.axis(channels[channel])?.steps);
+  let [missing, beyond] = [0, 0];
+  const axes = CHANNELS.map((channel) => store.axis(channels[channel]));
+  const size = axes[4]?.steps;
+  const cut = axes.slice(0, 3).flatMap((axis) => (axis && framed(axis) !== axis ? [framed(axis)] : []));
+  const [x, y, z] = axes.slice(0, 3).map((axis) => axis && framed(axis).steps);
   const coloured = store.axis(channels.colour);
   const colour = coloured && spread(coloured).steps;
   for (let i = 0; i < count; i++) {
@@ -87,8 +90,9 @@ export function layOut(store, channels) {
     places[at + 3] = colour ? colour[i] : NO_VALUE;
     if (size) sizes[i] = size[i];
     if (Math.max(places[at], places[at + 1], places[at + 2]) === NO_VALUE) missing++;
+    else if (cut.some(({ steps }) => steps[i] === 0 || steps[i] === HIGHEST_STEP)) beyond++;
   }
-  return { places, sizes, missing };
+  return { places, sizes, missing, beyond };
 }
 
 /**

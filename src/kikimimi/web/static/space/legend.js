@@ -7,7 +7,7 @@ import { t } from "../i18n/i18n.js";
 import { axisTicks } from "./axis_ticks.js";
 import { tickText } from "./axis_labels.js";
 import { axisName, axisTitle } from "./axis_names.js";
-import { spread } from "./colour_spread.js";
+import { spread } from "./bulk.js";
 import { shareOfValue } from "./payload.js";
 
 const STOPS = 16;
@@ -19,7 +19,8 @@ const APART = 0.17;
  * @property {{axis: import("./calls.js").Axis, values: import("./payload.js").AxisValues} | null} colour
  * @property {{axis: import("./calls.js").Axis, values: import("./payload.js").AxisValues} | null} size
  * @property {string} map
- * @property {number} missing
+ * @property {number} missing sounds without a value on x, y or z
+ * @property {number} beyond sounds outside of the frame
  */
 
 /**
@@ -30,12 +31,13 @@ export function createLegend({ onMap }) {
   const element = h("div", { class: "space-legend" });
   return {
     element,
-    show({ colour, size, map, missing }) {
+    show({ colour, size, map, missing, beyond }) {
       replaceChildren(
         element,
         colour && colourScale(colour, map, onMap),
         size && h("p", { class: "space-legend-note" }, t("space.legend.size", { axis: axisName(size.axis) })),
         missing > 0 && h("p", { class: "space-legend-note" }, t("space.legend.missing", { count: missing })),
+        beyond > 0 && h("p", { class: "space-legend-note" }, t("space.legend.beyond", { count: beyond })),
       );
     },
   };

@@ -58,7 +58,7 @@ export function drawOverlay(context, size, scene) {
 }
 
 const TICK_GAP = 14;
-const TITLE_GAP = 34;
+const TITLE_GAP = 32;
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -83,10 +83,12 @@ function drawAxis(context, size, { axes, placeOf, colours }, { axis, start, end 
     if (place) outlined(context, text, place.x + out.x * TICK_GAP, place.y + out.y * TICK_GAP, colours.soft, colours);
   }
   const widest = Math.max(0, ...shown.map(({ text }) => context.measureText(text).width));
-  const gap = align === "center" ? TITLE_GAP : TICK_GAP + widest + 12;
   context.font = `600 12px ${colours.font}`;
   const half = context.measureText(labels.title).width / 2;
   context.textAlign = "center";
+  // Along a slanting edge a wide title would reach back to the values.
+  const slant = (half * Math.abs(to.y - from.y)) / length;
+  const gap = align === "center" ? TITLE_GAP + slant : TICK_GAP + widest + 12;
   const reach = align === "center" ? 0 : half * Math.sign(out.x);
   const x = (from.x + to.x) / 2 + out.x * gap + reach;
   const y = (from.y + to.y) / 2 + out.y * gap;

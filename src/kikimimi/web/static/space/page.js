@@ -157,12 +157,12 @@ class SpacePage {
   #showPlaces() {
     const { stage, values, channels } = this;
     if (stage === null) return;
-    const { places, sizes, missing } = layOut(values, channels);
+    const { places, sizes, missing, beyond } = layOut(values, channels);
     stage.fullDetail = this.settings.detail === "full";
     stage.setPlaces(places, sizes);
     const shown = (/** @type {string | undefined} */ key) => described(this.axes, values, key);
     stage.setAxes(PLACE_CHANNELS.map((channel) => labelsOf(shown(channels[channel]))));
-    this.legend.show({ colour: shown(channels.colour), size: shown(channels.size), map: this.settings.map, missing });
+    this.legend.show({ colour: shown(channels.colour), size: shown(channels.size), map: this.settings.map, missing, beyond });
     this.toolbar.show(this.settings, channels, this.axes);
     const key = this.settings.flat ? "space.summary.flat" : "space.summary";
     this.summary.textContent = t(key, { ...placeNames(this.axes, channels), count: values.ids().length });

@@ -36,6 +36,7 @@ export const space = {
   "space.query": "Query",
   "space.legend.size": "Size: {axis}",
   "space.legend.missing": { one: "One sound has no value on an axis; it lies before its beginning.", other: "{count} sounds have no value on an axis; they lie before its beginning." },
+  "space.legend.beyond": { one: "One sound lies beyond the frame; it is drawn on its edge.", other: "{count} sounds lie beyond the frame; they are drawn on its edge." },
   "space.legend.map": "Change the colours",
   "space.near.list": "Nearest sounds",
   "space.near.to": "Nearest to {name}",

@@ -36,6 +36,7 @@ export const space = {
   "space.query": "検索した音",
   "space.legend.size": "大きさ: {axis}",
   "space.legend.missing": "{count} 件には値のない軸があり、軸の始まりの外に置かれています。",
+  "space.legend.beyond": "{count} 件は枠の外にあり、枠の端に描かれています。",
   "space.legend.map": "配色を変える",
   "space.near.list": "近い音",
   "space.near.to": "「{name}」に近い音",
