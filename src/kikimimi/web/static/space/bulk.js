@@ -13,6 +13,8 @@ const PLACE_CUT = 0.01;
 /** Room beside the bulk, as a share of it, and how empty an axis must be to be cut at all. */
 const MARGIN = 0.1;
 const MOST_KEPT = 0.65;
+/** Of fewer sounds none is an exception. */
+const FEWEST = 50;
 const BINS = 1024;
 
 /** @type {WeakMap<AxisValues, AxisValues>} */
@@ -39,7 +41,8 @@ export function framed(axis) {
   const [first, last] = bulk(axis.steps, PLACE_CUT);
   const margin = MARGIN * (last - first);
   const [low, high] = [Math.max(first - margin, 0), Math.min(last + margin, HIGHEST_STEP)];
-  const cut = high > low && high - low < MOST_KEPT * HIGHEST_STEP;
+  const isCloud = axis.steps.length >= FEWEST && last - first > (4 * HIGHEST_STEP) / BINS;
+  const cut = isCloud && high - low < MOST_KEPT * HIGHEST_STEP;
   const shown = cut ? between(axis, low, high) : axis;
   framedAxes.set(axis, shown);
   return shown;
