@@ -60,6 +60,18 @@ class Playlists:
         """The playlists by name, each with its number of items."""
         return {each.name: each.count for each in self.list()}
 
+    def holding(self, sound_id: int) -> Sequence[tuple[int, str]]:
+        """Number and name of each playlist that a sound is in, by name."""
+        query = (
+            select(playlists.c.id, playlists.c.name)
+            .join(playlist_items)
+            .where(playlist_items.c.sound_id == sound_id)
+            .distinct()
+            .order_by(playlists.c.name)
+        )
+        with self._database.reading() as connection:
+            return [(row.id, row.name) for row in connection.execute(query)]
+
     def items(self, reference: PlaylistReference) -> Sequence[Sound]:
         """The sounds of a playlist in order; missing ones are among them."""
         with self._database.reading() as connection:

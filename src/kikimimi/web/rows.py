@@ -4,11 +4,15 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from kikimimi.audio.measures.values import MEASURES
 from kikimimi.encoders.vocabulary import display_name
 from kikimimi.library.library import Library
 from kikimimi.library.listing.rows import SoundRow, read_rows
+from kikimimi.library.measures import measures_of
 from kikimimi.library.records import SoundTag
+from kikimimi.paths import display_path
 from kikimimi.web.payloads.results import RowAnswer, TagAnswer
+from kikimimi.web.payloads.sounds import PlaylistNameAnswer, SoundAnswer
 from kikimimi.web.sound_files.formats import is_playable
 
 TAGS_SHOWN = 8
@@ -34,6 +38,32 @@ def answer_rows(
     with library.database.reading() as connection:
         rows = read_rows(connection, ids)
     return [_answer(row, (fits or {}).get(row.id, _NO_FIT)) for row in rows]
+
+
+def answer_sound(library: Library, sound_id: int) -> SoundAnswer:
+    """All that is known of one sound without opening its file.
+
+    Raises:
+        UnknownError: it is not in the library.
+    """
+    sound = library.sound(sound_id)
+    with library.database.reading() as connection:
+        row = read_rows(connection, [sound_id])[0]
+        measured = measures_of(connection, sound_id)
+    figures = {each.key: measured and getattr(measured, each.key) for each in MEASURES}
+    return SoundAnswer(
+        **_answer(row, _NO_FIT).model_dump(exclude={"tags"}),
+        tags=[answer_tag(tag) for tag in row.tags],
+        path=display_path(sound.path),
+        size_bytes=sound.size_bytes,
+        subtype=sound.subtype,
+        added_at=row.added_at,
+        playlists=[
+            PlaylistNameAnswer(id=number, name=name)
+            for number, name in library.playlists.holding(sound_id)
+        ],
+        measures=figures,
+    )
 
 
 def answer_tag(tag: SoundTag) -> TagAnswer:

@@ -1,4 +1,4 @@
-"""Rows of sounds; missing ones, and where they are in the file manager."""
+"""Single sounds; missing ones, and where they are in the file manager."""
 
 from pathlib import Path as FilePath
 from typing import Annotated
@@ -10,6 +10,8 @@ from kikimimi.web.errors import ForbiddenError
 from kikimimi.web.file_manager import show_file
 from kikimimi.web.payloads.base import MOST_ID, errors
 from kikimimi.web.payloads.changes import ChangedAnswer, ForgetRequest, LocateRequest
+from kikimimi.web.payloads.sounds import SoundAnswer
+from kikimimi.web.rows import answer_sound
 from kikimimi.web.state import State
 
 router = APIRouter(prefix="/api/sounds", tags=["sounds"], responses=errors(400, 404, 503))
@@ -21,6 +23,12 @@ SoundId = Annotated[int, Path(ge=1, le=MOST_ID)]
 def forget(state: State, wanted: ForgetRequest) -> ChangedAnswer:
     """Delete sounds whose files are gone, with all that was said of them."""
     return changed_answer(state, state.library().missing_files.forget(wanted.sounds))
+
+
+@router.get("/{sound}")
+def one_sound(state: State, sound: SoundId) -> SoundAnswer:
+    """One sound with all its tags, its measures and the playlists that it is in."""
+    return answer_sound(state.library(), sound)
 
 
 @router.post("/{sound}/locate", responses=errors(409))

@@ -54,7 +54,6 @@ export const sound = {
   "sound.measure.pitch_hz": "Pitch",
   "sound.measure.duration_s": "Duration",
   "sound.measure.attack_s": "Attack",
-  "sound.measure.pitch_confidence": "Certainty of pitch",
   "sound.measure.temporal_centroid_s": "Centre in time",
   "sound.meta.bext": "Broadcast Wave (bext)",
   "sound.meta.ixml": "iXML",

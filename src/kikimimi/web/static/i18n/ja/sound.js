@@ -54,7 +54,6 @@ export const sound = {
   "sound.measure.pitch_hz": "音の高さ",
   "sound.measure.duration_s": "長さ",
   "sound.measure.attack_s": "立ち上がり",
-  "sound.measure.pitch_confidence": "音の高さの確かさ",
   "sound.measure.temporal_centroid_s": "時間の重心",
   "sound.meta.bext": "Broadcast Wave (bext)",
   "sound.meta.ixml": "iXML",
