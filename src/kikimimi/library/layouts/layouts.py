@@ -137,12 +137,12 @@ class Layouts:
         vectors: FloatArray,
     ) -> LaidOut:
         """Places of all sounds; those of new ones are kept where the library can be written."""
+        there = np.isin(known.ids, ids)
+        known, by_fit = LaidOut(known.ids[there], known.points[there]), by_fit[there]
         new = ~np.isin(ids, known.ids)
-        base = known.ids[by_fit]
-        anchors = np.isin(ids, base)
+        anchors = np.isin(ids, known.ids[by_fit])
         if not new.any() or not anchors.any():
-            there = np.isin(known.ids, ids)
-            return LaidOut(known.ids[there], known.points[there])
+            return known
         rows_of_anchors = np.searchsorted(known.ids, ids[anchors])
         placed = place_beside(
             vectors[new], among=vectors[anchors], points=known.points[rows_of_anchors]

@@ -69,6 +69,8 @@ def fit_ica(vectors: FloatArray) -> LinearLayout:
     chosen = vectors[np.unique(rows)]
     projection, _ = _principal(chosen, ICA_AXES)
     small = projection.apply(chosen)
+    if not np.ptp(small, axis=0).any():
+        return LinearLayout(projection.mean, np.zeros_like(projection.components), np.zeros(0))
     model = FastICA(whiten="unit-variance", max_iter=400, tol=1e-3, random_state=_SEED)
     with warnings.catch_warnings():
         # A rough component is still an axis; PCA's are there for who wants exact ones.

@@ -41,7 +41,7 @@ def axes(state: State) -> list[AxisAnswer]:
         info = ensure_layout(library, kind)
         reason = missing_reason(library, kind) if info is None else ("", "")
         found.extend(layout_axes(kind, info, _sound_names(library, info), reason))
-    found.extend(tag_axes(list(library.tag_counts())[:_MOST_TAGS]))
+    found.extend(tag_axes(state.space.frequent_tags(_MOST_TAGS)))
     return found
 
 

@@ -3,6 +3,7 @@
 Axes: V sounds, C axes.
 """
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,11 +12,19 @@ from numpy.typing import NDArray
 from kikimimi.encoders.vocabulary import Language, display_name
 from kikimimi.library.layouts.records import AxisDescription, Describe
 from kikimimi.library.library import Library
+from kikimimi.library.window_rows import raw_rows
 from kikimimi.tasks.maps.components import Component, describe_components
 from kikimimi.types import FloatArray
 
 _LEAST_SCORE = 0.3
 _TOP = 5
+_MOST_SOUNDS = 5000
+"""So many sounds, evenly spread, tell what an axis stands for."""
+
+_TAGS = (
+    "SELECT DISTINCT sound_id, tags.name FROM sound_tags JOIN tags ON tags.id = tag_id "
+    "WHERE sound_id IN (SELECT value FROM json_each(?)) AND source != 'rejected' AND score >= ?"
+)
 _LEAST_SHARE = 0.002
 _LEAST_SOUNDS = 2
 
@@ -24,11 +33,10 @@ def describer(library: Library) -> Describe:
     """Describes layouts of a library by the tags of its sounds."""
 
     def describe(ids: NDArray[np.int64], points: FloatArray) -> Sequence[AxisDescription]:
-        by_id = library.all_tags()
-        tags = [
-            [tag.name for tag in by_id.get(sound_id, ()) if tag.score >= _LEAST_SCORE]
-            for sound_id in ids.tolist()
-        ]
+        chosen = np.unique(np.linspace(0, len(ids) - 1, min(len(ids), _MOST_SOUNDS)).astype(int))
+        ids, points = ids[chosen], points[chosen]
+        by_id = _tag_names(library, ids)
+        tags = [by_id.get(sound_id, []) for sound_id in ids.tolist()]
         names = [str(number) for number in range(points.shape[1])]
         least = max(_LEAST_SOUNDS, round(_LEAST_SHARE * len(ids)))
         high, low = (
@@ -38,6 +46,16 @@ def describer(library: Library) -> Describe:
         return [_axis(up, down, ids) for up, down in zip(high, low, strict=True)]
 
     return describe
+
+
+def _tag_names(library: Library, ids: NDArray[np.int64]) -> dict[int, list[str]]:
+    """The names of the tags of sounds that are clear enough, by id."""
+    found: dict[int, list[str]] = {}
+    with library.database.reading() as connection:
+        rows = raw_rows(connection, _TAGS, (json.dumps(ids.tolist()), _LEAST_SCORE))
+    for sound_id, name in rows:
+        found.setdefault(sound_id, []).append(name)
+    return found
 
 
 def tag_words(names: Sequence[str], language: Language, *, most: int) -> str:

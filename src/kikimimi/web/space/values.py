@@ -53,6 +53,7 @@ class SpaceValues:
         self._ids = np.zeros(0, np.int64)
         self._columns: dict[str, Values] = {}
         self._has_measures = False
+        self._tags: list[str] | None = None
 
     def columns(self, keys: list[str]) -> tuple[int, NDArray[np.int64], list[Column]]:
         """Revision, ids (n,) ascending of all sounds, and a column for each axis.
@@ -67,6 +68,15 @@ class SpaceValues:
                 Column(key, _scale(key), self._column(library, key)) for key in dict.fromkeys(keys)
             ]
             return self._revision, self._ids, columns
+
+    def frequent_tags(self, most: int) -> list[str]:
+        """The names of the tags that most sounds have, the most frequent first."""
+        library = self._library()
+        with self._lock:
+            self._refresh(library)
+            if self._tags is None:
+                self._tags = list(library.tag_counts())
+            return self._tags[:most]
 
     def forget_layouts(self) -> None:
         """Let layouts be read again, after one was fitted anew."""
@@ -84,6 +94,7 @@ class SpaceValues:
             self._has_measures = False
         else:  # tags are all that can have changed of what is shown
             self._columns = {k: v for k, v in self._columns.items() if not k.startswith(_TAG)}
+        self._tags = None
         self._revision = found.revision
         if not self._has_measures:
             self._read_measures(library)
