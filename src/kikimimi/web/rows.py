@@ -50,7 +50,7 @@ def answer_sound(library: Library, sound_id: int) -> SoundAnswer:
     with library.database.reading() as connection:
         row = read_rows(connection, [sound_id])[0]
         measured = measures_of(connection, sound_id)
-    figures = {each.key: measured and getattr(measured, each.key) for each in MEASURES}
+    figures = {each.key: getattr(measured, each.key, None) for each in MEASURES}
     return SoundAnswer(
         **_answer(row, _NO_FIT).model_dump(exclude={"tags"}),
         tags=[answer_tag(tag) for tag in row.tags],
