@@ -1,11 +1,14 @@
 """Who may talk to the server: hosts, origins, tokens, and the headers of every answer."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
+from starlette.exceptions import HTTPException
 from web_helpers import open_client
 
 from kikimimi.errors import ConfigError
+from kikimimi.web.limits import BodyLimitMiddleware
 
 TOKEN = "secret-of-this-server"
 JSON = {"Content-Type": "application/json"}
@@ -177,3 +180,20 @@ def test_tokens_that_no_address_can_carry_or_that_are_short_are_refused(settings
 def test_listening_beyond_this_machine_needs_a_token(settings) -> None:
     with pytest.raises(ConfigError, match="token"):
         replace(settings, host="0.0.0.0", token=None)
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
+    async def app(scope, receive, send) -> None:
+        await receive()
+
+    async def receive():
+        await asyncio.sleep(60)
+
+    async def send(message) -> None:
+        raise AssertionError(message)
+
+    limited = BodyLimitMiddleware(app, larger={}, pause_s=0.01)
+    scope = {"type": "http", "path": "/api/uploads", "headers": []}
+    with pytest.raises(HTTPException) as raised:
+        asyncio.run(limited(scope, receive, send))
+    assert raised.value.status_code == 408

@@ -149,7 +149,7 @@ def _write_all(outcomes: Outcomes, writer: Writer) -> None:
     try:
         for item in outcomes:
             if item is None:
-                writer.tick()
+                writer.idle()
             else:
                 writer.take(*item)
     except KeyboardInterrupt:

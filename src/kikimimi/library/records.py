@@ -69,7 +69,11 @@ class IndexReport:
 
 
 class IndexProgress(Protocol):
-    """Called from the indexing thread after each commit, so what it counts is safe on disk."""
+    """Called from the indexing thread after each commit, so what it counts is safe on disk.
+
+    It is called again with the same figures while workers are busy with long files. What it raises
+    ends the indexing; what was committed stays.
+    """
 
     def __call__(self, done: int, total: int, path: Path, audio_seconds: float) -> None:
         """`done` of `total` files to read, the last of them `path`, with `audio_seconds` so far."""

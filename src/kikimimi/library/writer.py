@@ -58,6 +58,7 @@ class Writer:
         self._total = len(plan.tasks)
         self._unread = {task.path_key for task in plan.tasks}
         self._done = 0
+        self._last = _path(plan.tasks[0].path_key) if plan.tasks else Path()
         self._buffer: list[tuple[FileTask, Outcome]] = []
         self._last_commit = time.monotonic()
         self._copied: Content | None = None
@@ -75,6 +76,11 @@ class Writer:
         late = time.monotonic() - self._last_commit >= _SECONDS_PER_COMMIT
         if len(self._buffer) >= _FILES_PER_COMMIT or (self._buffer and late):
             self.flush()
+
+    def idle(self) -> None:
+        """Time passes over a long file: commit what waits for long, and say that work goes on."""
+        self.tick()
+        self._tell()
 
     def flush(self) -> None:
         """Commit everything that waits, and report it.
@@ -102,9 +108,12 @@ class Writer:
                 self.audio_seconds += outcome.duration_s
             if isinstance(outcome, Unreadable):
                 self.failures.append(Failure(_path(task.path_key), outcome.reason))
+        self._last = _path(batch[-1][0].path_key)
+        self._tell()
+
+    def _tell(self) -> None:
         if self._progress is not None:
-            last = _path(batch[-1][0].path_key)
-            self._progress(self._done, self._total, last, self.audio_seconds)
+            self._progress(self._done, self._total, self._last, self.audio_seconds)
 
     def _decide(
         self, connection: Connection, changes: Changes, task: FileTask, outcome: Outcome

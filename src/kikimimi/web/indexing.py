@@ -36,8 +36,9 @@ def index_work(
 
     A stop is raised where progress is told, which is after a commit: nothing is half written.
     """
-    # One core is left to those who listen meanwhile.
-    workers = settings.index_workers or max(1, usable_cores() - 1)
+    # One core is left to those who listen meanwhile; but in two processes or more, so that a file
+    # that crashes its decoder cannot end the server.
+    workers = settings.index_workers or max(2, usable_cores() - 1)
 
     def work(job: Job) -> dict[str, Any]:
         report = library.index(
