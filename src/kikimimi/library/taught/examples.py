@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from kikimimi.errors import LibraryError, QueryError
+from kikimimi.errors import LibraryError, UnknownError
 from kikimimi.library import store
 from kikimimi.library.schema import sound_tags, tags, taught_examples, taught_tags
 from kikimimi.library.tagging import checked_name
@@ -67,11 +67,11 @@ def known_taught(connection: Connection, name: str) -> int:
     """The id of a taught tag.
 
     Raises:
-        QueryError: no tag of this name was taught.
+        UnknownError: no tag of this name was taught.
     """
     found = find_taught(connection, plain_name(name))
     if found is None:
-        raise QueryError(
+        raise UnknownError(
             f"no tag {name!r} was taught; 'kikimimi teach --list' shows those that are"
         )
     return found
