@@ -42,22 +42,28 @@ export function createCanvasLayer(host, draw, { resized } = {}) {
   const redraw = () => {
     if (frame === 0) frame = requestAnimationFrame(paint);
   };
-  const measure = () => {
+  /** @returns {boolean} whether the size is another one, which leaves the canvas empty */
+  const fit = () => {
     const [width, height] = [host.clientWidth, host.clientHeight];
     const ratio = Math.min(globalThis.devicePixelRatio || 1, 3);
-    if (width === size.width && height === size.height && ratio === size.ratio) return;
+    if (width === size.width && height === size.height && ratio === size.ratio) return false;
     size = { width, height, ratio };
     canvas.width = Math.max(1, Math.round(width * ratio));
     canvas.height = Math.max(1, Math.round(height * ratio));
     resized?.(size);
+    return true;
+  };
+  const measure = () => {
+    if (!fit()) return;
     cancelAnimationFrame(frame);
-    paint(); // at once: a resized canvas is empty
+    paint(); // at once, not a frame later
   };
 
   const observer = new ResizeObserver(measure);
   observer.observe(host);
   const unwatch = watchAppearance(redraw);
-  measure();
+  fit();
+  redraw(); // later: the layer's owner is still being made
   return {
     canvas,
     size: () => size,
