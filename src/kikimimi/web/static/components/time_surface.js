@@ -51,6 +51,8 @@ export function createTimeSurface(element, { onSeek, onRegion, onView, zoomable 
   let state = { view: wholeView(0), region: null, playheadS: null, pointerS: null };
   /** @type {((timeS: number, done: boolean) => void) | null} */
   let drag = null;
+  /** Of the region, by the keys. */
+  let movedEdgeS = 0;
   let pressedX = 0;
   let moved = false;
   const aborter = new AbortController();
@@ -134,21 +136,30 @@ export function createTimeSurface(element, { onSeek, onRegion, onView, zoomable 
     }
   };
 
-  /** @param {number} direction @param {boolean} selecting */
-  const step = (direction, selecting) => {
+  const stepS = () => (state.view.endS - state.view.startS) * KEY_STEP;
+  /** @param {number} byS */
+  const seekBy = (byS) => {
+    const { view, playheadS } = state;
+    seek(Math.min(Math.max((playheadS ?? view.startS) + byS, 0), view.durationS));
+  };
+  /**
+   * The edge that was moved last moves on, wherever the playhead is by now.
+   * @param {number} byS
+   */
+  const selectBy = (byS) => {
+    if (!onRegion) return false;
     const { view, region, playheadS } = state;
-    const fromS = playheadS ?? view.startS;
-    const stepS = (view.endS - view.startS) * KEY_STEP * direction;
-    const toS = Math.min(Math.max(fromS + stepS, 0), view.durationS);
-    if (selecting && onRegion) select(extended(region, fromS, toS, view.durationS), true);
-    seek(toS);
+    const isEdge = region !== null && (movedEdgeS === region.startS || movedEdgeS === region.endS);
+    const fromS = region === null ? (playheadS ?? view.startS) : isEdge ? movedEdgeS : region.endS;
+    movedEdgeS = Math.min(Math.max(fromS + byS, 0), view.durationS);
+    select(extended(region, fromS, movedEdgeS, view.durationS), true);
   };
   const middle = () => state.playheadS ?? (state.view.startS + state.view.endS) / 2;
 
   /** @type {Record<string, (event: KeyboardEvent) => boolean | void>} */
   const keys = {
-    ArrowLeft: (event) => step(-1, event.shiftKey),
-    ArrowRight: (event) => step(1, event.shiftKey),
+    ArrowLeft: (event) => (event.shiftKey ? selectBy(-stepS()) : seekBy(-stepS())),
+    ArrowRight: (event) => (event.shiftKey ? selectBy(stepS()) : seekBy(stepS())),
     Home: () => seek(0),
     End: () => seek(state.view.durationS),
     "+": () => zoomable && show(zoomed(state.view, 1 / ZOOM_STEP, middle())),

@@ -77,14 +77,17 @@ export function createCompany({ indexOf, idsInMiddle, highlight, links }) {
   /** @param {AbortSignal} signal */
   const showMiddle = async (signal) => {
     const rows = await Promise.all(idsInMiddle(IN_MIDDLE).map((id) => findRow(id).catch(() => null)));
-    if (signal.aborted) return;
+    if (signal.aborted || list.isInUse()) return;
     const known = rows.filter((row) => row !== null);
     list.show(t("space.near.middle"), known.map((row) => ({ row, distance: null })), null);
   };
   const moved = () => {
     if (current !== null || queried.length > 0) return;
     clearTimeout(settling);
-    settling = window.setTimeout(() => void showMiddle(turn.signal), SETTLE_MS);
+    settling = window.setTimeout(() => {
+      // A list that changes under the fingers would play and choose other sounds than were meant.
+      if (!list.isInUse()) void showMiddle(turn.signal);
+    }, SETTLE_MS);
   };
 
   const ends = [

@@ -14,6 +14,7 @@ import { t, tagLabel } from "../i18n/i18n.js";
  * @typedef {object} Neighbours
  * @property {HTMLElement} element
  * @property {(title: string, sounds: Neighbour[], current: number | null) => void} show
+ * @property {() => boolean} isInUse the keyboard is in the list
  */
 
 /**
@@ -102,6 +103,7 @@ export function createNeighbours({ onPlay, onChoose, onOpen, onPoint }) {
 
   return {
     element,
+    isInUse: () => list === document.activeElement,
     show(newTitle, newSounds, newCurrent) {
       title.textContent = newTitle;
       [sounds, current, active] = [newSounds, newCurrent, 0];
