@@ -147,8 +147,7 @@ class Jobs:
             self._forget_old()
             thread = threading.Thread(target=self._run, args=(job, work), name=f"job-{job.id}")
             self._threads[job.id] = thread
-        self._publish(job.as_dict())
-        thread.start()
+            thread.start()
         return job
 
     def all(self) -> list[Job]:
@@ -191,6 +190,7 @@ class Jobs:
             thread.join(max(0.0, end - time.monotonic()))
 
     def _run(self, job: Job, work: Work) -> None:
+        self._publish(job.as_dict())
         try:
             job.report = work(job) or {}
             job.state = "done"

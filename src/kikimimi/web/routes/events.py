@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
 from kikimimi import __version__
+from kikimimi.errors import KikimimiError
 from kikimimi.web.events import Event
 from kikimimi.web.payloads.base import Responses
 from kikimimi.web.state import ServerState, State
@@ -29,8 +30,16 @@ async def _stream(state: ServerState) -> AsyncIterator[bytes]:
     with state.events.listening() as listener:
         if listener is None:
             return
-        revision = await to_thread.run_sync(state.changed)
+        revision = await to_thread.run_sync(_revision, state)
         jobs = [Event("job", job.as_dict()) for job in state.jobs.active()]
         hello = Event("hello", {"version": __version__, "revision": revision})
         async for block in listener.blocks(hello, *jobs):
             yield block
+
+
+def _revision(state: ServerState) -> int:
+    """The revision; 0 while the library cannot be read, which other calls explain."""
+    try:
+        return state.changed()
+    except KikimimiError:
+        return 0
