@@ -45,7 +45,7 @@ test("a region chosen by keys is what is played and what is searched by", () =>
       await eventually(async () => assert.match(await timeShown(page), /\[0:00\.00 – 0:01\.00\]/));
       await page.click(".sound-actions .button:has-text('Find similar')");
       await list.ready(page);
-      await eventually(async () => assert.match(decodeURIComponent(page.url()), /like:3/));
+      await eventually(async () => assert.match(decodeURIComponent(page.url()), /like:#3@0-1$/));
     },
     { path: "/#/sound/3" },
   ));

@@ -24,7 +24,7 @@ export function createHead(sound, timeline) {
   };
   const similar = () => {
     const region = timeline.region();
-    similarTo(id, region && { start_s: region.startS, end_s: region.endS });
+    similarTo(id, region && { start_s: toMilliseconds(region.startS), end_s: toMilliseconds(region.endS) });
   };
   const similarLabel = h("span", { class: "sound-region", role: "status" });
   const element = h(
@@ -52,4 +52,9 @@ export function createHead(sound, timeline) {
       similarLabel.textContent = words ?? "";
     },
   };
+}
+
+/** @param {number} timeS @returns {number} as finely as anybody hears, and short in an address */
+function toMilliseconds(timeS) {
+  return Math.round(1000 * timeS) / 1000;
 }
