@@ -15,6 +15,7 @@ from kikimimi.types import FloatArray
 _STEPS_PER_S = 10
 _STEPS_PER_BLOCK = 4
 _FRAMES_AT_ONCE = 1 << 15
+_SILENT = 1e-30
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 _OFFSET_LUFS = -0.691
@@ -45,11 +46,14 @@ class LoudnessMeter:
     def push(self, block: FloatArray) -> None:
         """Take the next frames (T, C)."""
         # Piece by piece: what is worked on stays in the cache, and no page is faulted in anew.
-        for start in range(0, len(block), _FRAMES_AT_ONCE):
-            self._take(block[start : start + _FRAMES_AT_ONCE].T.astype(np.float64))
+        size = min(_FRAMES_AT_ONCE, self._rate_hz)
+        for start in range(0, len(block), size):
+            self._take(block[start : start + size].T.astype(np.float64))
 
     def _take(self, piece: Values) -> None:
         """Add samples (C, T), T >= 1, up."""
+        # In silence the filters would go on with numbers so small that they are slow to handle.
+        self._state[np.abs(self._state) < _SILENT] = 0
         weighted, self._state = sosfilt(self._filter, piece, zi=self._state)
         powers = self._weights @ np.square(weighted, out=weighted)
         count = len(powers)

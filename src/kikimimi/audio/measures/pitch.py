@@ -28,16 +28,14 @@ class PitchMeter:
 
     Args:
         rate_hz: of the samples.
-        window: that the frames were multiplied with, of W samples. Lags go up to W / 4, for which
-            the autocorrelation need not be padded: what wraps around lies in the window's tails.
+        window: autocorrelation (W,) of what the frames were multiplied with. Lags go up to W / 4,
+            for which that of the frames need not be padded: what wraps around lies in the tails.
     """
 
     def __init__(self, *, rate_hz: int, window: FloatArray) -> None:
         self._rate_hz = rate_hz
         self._lags = len(window) // 4 + 1
-        power = np.abs(fft.rfft(window.astype(np.float64))) ** 2
-        correlation = fft.irfft(power)[: self._lags]
-        self._window = (correlation / correlation[0]).astype(np.float32)
+        self._window = window[: self._lags]
         self._energies: list[FloatArray] = []
         self._strengths: list[FloatArray] = []
         self._pitches_hz: list[FloatArray] = []
@@ -65,6 +63,13 @@ class PitchMeter:
         if voiced.sum() < _LEAST_VOICED * audible.sum():
             return None, confidence
         return float(np.median(np.concatenate(self._pitches_hz)[voiced])), confidence
+
+
+def correlation_of(window: FloatArray) -> FloatArray:
+    """Autocorrelation (W,) of a window, 1 at lag 0."""
+    power = np.abs(fft.rfft(window.astype(np.float64))) ** 2
+    correlation = fft.irfft(power)
+    return np.asarray(correlation / correlation[0], dtype=np.float32)
 
 
 def best_periods(correlation: FloatArray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -8,16 +8,17 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import fft
 
-from kikimimi.audio.measures.pitch import PitchMeter
+from kikimimi.audio.measures.pitch import PitchMeter, correlation_of
 from kikimimi.types import FloatArray
 
 ANALYSIS_RATE_HZ = 16000
 """All sounds are analysed at this rate, so that those of different rates compare."""
 
 FRAME = 1024
-HOP = 512
+HOP = 640
 
 _FRAMES_AT_ONCE = 64
+_SAMPLES_AT_ONCE = FRAME + (_FRAMES_AT_ONCE - 1) * HOP
 _PITCH_EVERY = 2
 _LOWEST_BIN = 2
 """Bins below hold offset and sway that nobody hears."""
@@ -28,6 +29,7 @@ _NOISE_FLATNESS = float(np.exp(-np.euler_gamma))
 
 _TINY = np.float32(1e-20)
 _WINDOW = np.hanning(FRAME + 1)[:-1].astype(np.float32)
+_CORRELATION = correlation_of(_WINDOW)
 _FREQUENCIES_HZ = (np.arange(_LOWEST_BIN, FRAME // 2 + 1) * ANALYSIS_RATE_HZ / FRAME).astype(
     np.float32
 )
@@ -36,24 +38,30 @@ _BAND_SIZES = np.diff(np.append(_BANDS, len(_FREQUENCIES_HZ))).astype(np.float32
 
 
 class SpectrumMeter:
-    """Takes a mono sound at 16 kHz in blocks; frames of 64 ms every 32 ms, centred as in librosa.
+    """Takes a mono sound at 16 kHz in blocks; frames of 64 ms every 40 ms, centred as in librosa.
 
     Memory: what `PitchMeter` needs.
     """
 
     def __init__(self) -> None:
-        self._waiting = np.zeros(FRAME // 2, np.float32)
+        self._waiting = [np.zeros(FRAME // 2, np.float32)]
+        self._held = FRAME // 2
         self._samples = 0
         self._frames = 0
         self._energy = 0.0
         self._centroid = 0.0
         self._flatness = 0.0
-        self._pitch = PitchMeter(rate_hz=ANALYSIS_RATE_HZ, window=_WINDOW)
+        self._pitch = PitchMeter(rate_hz=ANALYSIS_RATE_HZ, window=_CORRELATION)
 
     def push(self, samples: FloatArray) -> None:
         """Take the next samples (T,)."""
         self._samples += len(samples)
-        self._take(np.concatenate([self._waiting, samples]))
+        self._waiting.append(samples)
+        self._held += len(samples)
+        if self._held >= _SAMPLES_AT_ONCE:
+            held = self._joined()
+            count = (len(held) - FRAME) // HOP + 1
+            self._take(held, count - count % _FRAMES_AT_ONCE)
 
     def result(self) -> tuple[float | None, float | None, float | None, float]:
         """Brightness in Hz, noisiness, pitch in Hz and the confidence of the pitch.
@@ -62,21 +70,25 @@ class SpectrumMeter:
         """
         missing = self._samples // HOP + 1 - self._frames
         if missing > 0:
+            held = self._joined()
             end = FRAME + (missing - 1) * HOP
-            self._take(np.pad(self._waiting, (0, max(0, end - len(self._waiting)))))
+            self._take(np.pad(held, (0, max(0, end - len(held)))), missing)
         if self._energy <= 0:
             return None, None, None, 0.0
         pitch_hz, confidence = self._pitch.result()
         noisiness = min(1.0, self._flatness / self._energy / _NOISE_FLATNESS)
         return self._centroid / self._energy, noisiness, pitch_hz, confidence
 
-    def _take(self, samples: FloatArray) -> None:
-        count = max(0, (len(samples) - FRAME) // HOP + 1)
-        if count:
-            frames = sliding_window_view(samples, FRAME)[::HOP]
-            for start in range(0, count, _FRAMES_AT_ONCE):
-                self._analyse(frames[start : start + _FRAMES_AT_ONCE])
-        self._waiting = samples[count * HOP :].copy()
+    def _joined(self) -> FloatArray:
+        return self._waiting[0] if len(self._waiting) == 1 else np.concatenate(self._waiting)
+
+    def _take(self, samples: FloatArray, count: int) -> None:
+        """Analyse so many frames, and keep the samples that the next ones need."""
+        frames = sliding_window_view(samples, FRAME)[::HOP]
+        for start in range(0, count, _FRAMES_AT_ONCE):
+            self._analyse(frames[start : min(start + _FRAMES_AT_ONCE, count)])
+        self._waiting = [samples[count * HOP :].copy()]
+        self._held = len(self._waiting[0])
 
     def _analyse(self, frames: FloatArray) -> None:
         """Add frames (N, W) up."""
