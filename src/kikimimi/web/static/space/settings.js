@@ -35,9 +35,9 @@ export const DEFAULT_SETTINGS = Object.freeze({
 
 /** What each channel shows when nothing was chosen: the first that there is. */
 const WISHES = Object.freeze({
-  x: ["umap.1", "pca.1"],
-  y: ["umap.2", "pca.2"],
-  z: ["umap.3", "pca.3"],
+  x: ["pca.1"],
+  y: ["pca.2"],
+  z: ["pca.3"],
   colour: ["brightness_hz", "loudness_lufs", "pca.1"],
   size: [],
 });

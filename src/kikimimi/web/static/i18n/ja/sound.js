@@ -15,7 +15,7 @@ export const sound = {
   "sound.zoom.in": "拡大",
   "sound.zoom.out": "縮小",
   "sound.zoom.whole": "音の全体を表示",
-  "sound.channels": "{count} チャンネル",
+  "sound.channels": { one: "モノラル", other: "{count} チャンネル" },
   "sound.missing": "ファイルがありません",
   "sound.play": "再生",
   "sound.play.one": "{name} を再生",
