@@ -39,7 +39,7 @@ from search_speed import fill_library, vector_source
 
 DRIVER = Path(__file__).with_suffix(".mjs")
 MODULES = Path(__file__).parents[1] / "tests" / "browser" / "node_modules"
-"""Where `npm install` in tests/browser puts playwright-core; KIKIMIMI_NODE_MODULES names another."""
+"""Where npm puts playwright-core in tests/browser; KIKIMIMI_NODE_MODULES names another place."""
 STARTED_WITHIN_S = 120.0
 BARS = {
     "first_list_ms": 1000,
