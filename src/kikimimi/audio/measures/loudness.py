@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
+from scipy.signal import lfilter
 
 from kikimimi.types import FloatArray
 
@@ -36,8 +36,11 @@ class LoudnessMeter:
     def __init__(self, *, sample_rate_hz: int, channels: int) -> None:
         self._rate_hz = sample_rate_hz
         self._weights = np.array(_CHANNEL_WEIGHTS.get(channels, (1,) * channels), np.float64)
-        self._filter = _k_weighting(sample_rate_hz)
-        self._state = np.zeros((len(self._filter), channels, 2))
+        shelf, high_pass = _k_weighting(sample_rate_hz)
+        # One filter of the fourth order takes a third less time than two of the second.
+        self._numerator = np.convolve(shelf[:3], high_pass[:3])
+        self._denominator = np.convolve(shelf[3:], high_pass[3:])
+        self._state = np.zeros((channels, 4))
         self._frames = 0
         self._steps: list[Values] = []
         self._closed = 0
@@ -54,7 +57,7 @@ class LoudnessMeter:
         """Add samples (C, T), T >= 1, up."""
         # In silence the filters would go on with numbers so small that they are slow to handle.
         self._state[np.abs(self._state) < _SILENT] = 0
-        weighted, self._state = sosfilt(self._filter, piece, zi=self._state)
+        weighted, self._state = lfilter(self._numerator, self._denominator, piece, zi=self._state)
         powers = self._weights @ np.square(weighted, out=weighted)
         count = len(powers)
         last_step = (self._frames + count - 1) * _STEPS_PER_S // self._rate_hz

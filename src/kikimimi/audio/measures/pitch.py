@@ -44,7 +44,7 @@ class PitchMeter:
         """Take the power spectra (N, K) of the next frames and their energies (N,)."""
         if not len(powers):
             return
-        correlation = fft.irfft(powers, axis=1)[:, : self._lags]
+        correlation = fft.dct(powers, type=1, axis=1)[:, : self._lags]
         correlation /= np.maximum(correlation[:, :1], _TINY) * self._window
         lags, strengths = best_periods(correlation)
         self._energies.append(energies)
