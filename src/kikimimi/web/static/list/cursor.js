@@ -53,8 +53,7 @@ export function createCursor({ row, reveal, redraw, pageRows }) {
    * @param {How} [how]
    */
   async function take(what, how = {}) {
-    const sound = row(what.index);
-    const ids = what.range || !sound ? await resultIds() : only(what.index, sound.id);
+    const ids = nearIds(what) ?? (await resultIds());
     const { selected } = store.get();
     const next = press({ selected, anchor, cursor: index }, what, ids);
     anchor = next.anchor;
@@ -63,6 +62,23 @@ export function createCursor({ row, reveal, redraw, pageRows }) {
     store.set({ selected: next.selected, ...(id === undefined ? {} : { current: id }) });
     redraw();
     play(how);
+  }
+
+  /**
+   * The ids that a press is about, where their rows are here: so it is done at once.
+   * @param {import("./selection.js").Press} what
+   * @returns {ArrayLike<number>|null}
+   */
+  function nearIds(what) {
+    const from = what.range && anchor >= 0 ? anchor : what.index;
+    /** @type {{length: number, [index: number]: number}} */
+    const ids = { length: store.get().total };
+    for (let at = Math.min(from, what.index); at <= Math.max(from, what.index); at += 1) {
+      const sound = row(at);
+      if (!sound) return null;
+      ids[at] = sound.id;
+    }
+    return ids;
   }
 
   return {
@@ -114,14 +130,4 @@ export function createCursor({ row, reveal, redraw, pageRows }) {
       clearTimeout(timer);
     },
   };
-}
-
-/**
- * What a plain press needs to know of the ids: this one.
- * @param {number} index
- * @param {number} id
- * @returns {ArrayLike<number>}
- */
-function only(index, id) {
-  return { length: store.get().total, [index]: id };
 }

@@ -7,7 +7,7 @@ import { t } from "../i18n/i18n.js";
 import { offerActions } from "../keys/keyboard.js";
 import { openAddMenu } from "../playlists/actions.js";
 import { changedSounds } from "../state/changes.js";
-import { knownRow } from "../state/known_rows.js";
+import { findRow, knownRow } from "../state/known_rows.js";
 import { store } from "../state/store.js";
 import { targetIds } from "../list/actions.js";
 import { resultIds } from "../list/result_ids.js";
@@ -22,7 +22,7 @@ import { openTeaching } from "./teach_dialog.js";
 /** @typedef {import("../api/types.js").Sound} Sound */
 
 /** So many sounds are looked at for their tags; a change goes to all that are selected. */
-const LOOKED_AT = 200;
+const LOOKED_AT = 60;
 const REST_MS = 60;
 
 /** @param {{onclose: () => void, onopen: () => void}} options */
@@ -139,7 +139,7 @@ export function createInspector({ onclose, onopen }) {
  * @param {AbortSignal} signal
  * @returns {Promise<import("../api/types.js").Row[]>}
  */
-async function load(ids, signal) {
-  if (ids.length === 1) return [await api.sound(ids[0], signal)];
-  return ids.slice(0, LOOKED_AT).map(knownRow).filter((row) => row !== null);
+function load(ids, signal) {
+  if (ids.length === 1) return api.sound(ids[0], signal).then((sound) => [sound]);
+  return Promise.all(ids.slice(0, LOOKED_AT).map(findRow));
 }
