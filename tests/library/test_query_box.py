@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kikimimi.errors import QueryError
@@ -123,11 +123,13 @@ def queries(draw: st.DrawFn) -> BoxQuery:
 
 
 @given(queries())
+@settings(deadline=None)
 def test_a_query_comes_back_from_its_line(query: BoxQuery) -> None:
     assert parse_box(format_box(query)) == query
 
 
 @given(st.text(max_size=40))
+@settings(deadline=None)
 def test_any_line_is_understood_or_refused(line: str) -> None:
     try:
         query = parse_box(line)

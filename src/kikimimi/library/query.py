@@ -175,6 +175,37 @@ def parse_sample_rate(text: str) -> int:
     return round(_finite(float(found[1]), text) * (1000 if found[2] else 1))
 
 
+_LEVEL = r"([+-]?\d+(?:\.\d+)?)\s*(?:lufs|db)?"
+_LEVELS = re.compile(rf"{_LEVEL}\s*(?:\.\.|[-~])\s*{_LEVEL}")
+_LEVEL_BOUND = re.compile(rf"([<>≤≥])=?\s*{_LEVEL}")
+_ONE_LEVEL = re.compile(_LEVEL)
+_LEVEL_SLACK = 1.0
+
+
+def parse_loudness(text: str) -> tuple[float | None, float | None]:
+    """Read a condition on the loudness: (quietest, loudest) in LUFS, None where open.
+
+    `<-20` at most -20; `>-30` at least -30; `-30..-20` (also `-30~-20`) between; `-23` within 1 LU.
+
+    Raises:
+        QueryError: the text is none of these, or the range is empty.
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold().strip().replace("−", "-")
+    if found := _LEVELS.fullmatch(plain):
+        low, high = float(found[1]), float(found[2])
+        if low > high:
+            raise QueryError(f"the loudness {shown(text)} runs backwards; write {high:g}..{low:g}")
+        return low, high
+    if found := _LEVEL_BOUND.fullmatch(plain):
+        bound = float(found[2])
+        return (None, bound) if found[1] in "<≤" else (bound, None)
+    if found := _ONE_LEVEL.fullmatch(plain):
+        return float(found[1]) - _LEVEL_SLACK, float(found[1]) + _LEVEL_SLACK
+    raise QueryError(
+        f"the loudness {shown(text)} cannot be read; write LUFS as <-20, >-30, -30..-20 or -23"
+    )
+
+
 def _finite(value: float, text: str) -> float:
     if not math.isfinite(value):
         raise QueryError(f"the number {shown(text)} is too large; write a smaller one")

@@ -19,7 +19,14 @@ from typing import NamedTuple
 
 from kikimimi.errors import QueryError
 from kikimimi.library.example import Example, WeightedExample
-from kikimimi.library.query import Filters, parse_duration, parse_query, parse_sample_rate, shown
+from kikimimi.library.query import (
+    Filters,
+    parse_duration,
+    parse_loudness,
+    parse_query,
+    parse_sample_rate,
+    shown,
+)
 
 _QUOTES = '"“”„‟＂'
 _MINUS = "-－−‐"
@@ -31,11 +38,6 @@ _TOKEN = re.compile(
     rf"|[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]"
 )
 _PLAIN_VALUE = re.compile(_BARE)
-_LEVEL = r"([+-]?\d+(?:\.\d+)?)\s*(?:lufs|db)?"
-_LEVELS = re.compile(rf"{_LEVEL}\s*(?:\.\.|[-~])\s*{_LEVEL}")
-_LEVEL_BOUND = re.compile(rf"([<>≤≥])=?\s*{_LEVEL}")
-_ONE_LEVEL = re.compile(_LEVEL)
-_LEVEL_SLACK = 1.0
 _LIKE = re.compile(r"#?(\d{1,18})(?:@(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)?)?")
 
 
@@ -174,30 +176,6 @@ def _read_loudness(query: BoxQuery, value: str, excluded: bool) -> BoxQuery:
     _refuse_second("lufs", filters.min_loudness_lufs, filters.max_loudness_lufs)
     low, high = parse_loudness(value)
     return _filtered(query, min_loudness_lufs=low, max_loudness_lufs=high)
-
-
-def parse_loudness(text: str) -> tuple[float | None, float | None]:
-    """Read a condition on the loudness: (quietest, loudest) in LUFS, None where open.
-
-    `<-20` at most -20; `>-30` at least -30; `-30..-20` (also `-30~-20`) between; `-23` within 1 LU.
-
-    Raises:
-        QueryError: the text is none of these, or the range is empty.
-    """
-    plain = _folded(text).replace("−", "-")
-    if found := _LEVELS.fullmatch(plain):
-        low, high = float(found[1]), float(found[2])
-        if low > high:
-            raise QueryError(f"the loudness {shown(text)} runs backwards; write {high:g}..{low:g}")
-        return low, high
-    if found := _LEVEL_BOUND.fullmatch(plain):
-        bound = float(found[2])
-        return (None, bound) if found[1] in "<≤" else (bound, None)
-    if found := _ONE_LEVEL.fullmatch(plain):
-        return float(found[1]) - _LEVEL_SLACK, float(found[1]) + _LEVEL_SLACK
-    raise QueryError(
-        f"the loudness {shown(text)} cannot be read; write LUFS as <-20, >-30, -30..-20 or -23"
-    )
 
 
 _READERS: Mapping[str, _Reader] = {

@@ -18,6 +18,7 @@ from typing import Literal, get_args
 from sqlalchemy import Connection, bindparam, func, select
 
 from kikimimi.errors import QueryError
+from kikimimi.library.all_matches import matching_sounds
 from kikimimi.library.combination import Combination, nearest_to_combination
 from kikimimi.library.conditions import Condition, sound_conditions, tag_strength
 from kikimimi.library.nearest import Found
@@ -28,7 +29,7 @@ from kikimimi.library.sense import SenseRequest, sounds_by_sense
 from kikimimi.library.space import Metric
 from kikimimi.library.vector_index import VectorIndex
 from kikimimi.library.window_rows import raw_rows
-from kikimimi.library.word_search import Matches, best_matches, matching_sounds
+from kikimimi.library.word_search import Matches, best_matches
 from kikimimi.types import FloatArray
 
 FoundBy = Literal["example", "words", "sense", "filters"]

@@ -7,7 +7,7 @@ that only excludes gives 1.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,11 +27,10 @@ from kikimimi.library.words import (
 
 Ids = NDArray[np.int64]
 Values = NDArray[np.float64]
-TagScores = Callable[[list[int]], tuple[Ids, Values]]
 
-_WHOLE_NAME, _NAME_BEGINS, _FOLDER = 1.0, 0.9, 0.3
-_TAG_BASE, _TAG_RANGE = 0.5, 0.3
-_NAME = ("name",)
+WHOLE_NAME, NAME_BEGINS, FOLDER = 1.0, 0.9, 0.3
+TAG_BASE, TAG_RANGE = 0.5, 0.3
+NAME = ("name",)
 _FEWEST_PER_TAG = 200
 _NO_LIMIT = -1
 _BM25 = f"bm25({WORDS_TABLE}, 10.0, 1.0, 5.0)"
@@ -48,34 +47,6 @@ class Matches(NamedTuple):
     scores: Values
     places: Ids
     complete: bool
-
-
-def matching_sounds(connection: Connection, query: TextQuery) -> Ids:
-    """The ids of all sounds that match a query with at least one group, ascending."""
-    found = [_group_ids(connection, group) for group in query.groups]
-    return np.unique(np.concatenate(found))
-
-
-def all_matches(connection: Connection, query: TextQuery, tag_scores: TagScores) -> Matches:
-    """All sounds that match a query with at least one group, in order of score.
-
-    The scores are those of `best_matches`, which looks at few; BM25 does not count.
-
-    Args:
-        connection: what is read.
-        query: the words.
-        tag_scores: gives the sounds that have one of some tags, and their scores.
-    """
-    parts = [_AllScored(connection, group, tag_scores).run() for group in query.groups]
-    if len(parts) == 1:
-        ids, scores = parts[0]
-    else:
-        ids, owners = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
-        scores = np.zeros(len(ids))
-        np.maximum.at(scores, owners, np.concatenate([part[1] for part in parts]))
-    order = np.argsort(-scores, kind="stable")
-    differ = np.diff(scores[order], prepend=scores[order][:1]) != 0
-    return Matches(ids[order], scores[order], np.cumsum(differ), complete=True)
 
 
 def best_matches(connection: Connection, query: TextQuery, *, most: int | None) -> Matches:
@@ -97,33 +68,6 @@ def best_matches(connection: Connection, query: TextQuery, *, most: int | None) 
     differ = (np.diff(scores[order]) != 0) | (np.diff(relevance[order]) != 0)
     places = np.concatenate([[0], np.cumsum(differ)])[: len(order)]
     return Matches(ids[order], scores[order], places, all(part.complete for part in parts))
-
-
-class _AllScored:
-    """All matches of one group, ascending, and their scores."""
-
-    def __init__(self, connection: Connection, group: Group, tag_scores: TagScores) -> None:
-        self._connection = connection
-        self._group = group
-        self._tag_scores = tag_scores
-
-    def run(self) -> tuple[Ids, Values]:
-        ids = _group_ids(self._connection, self._group)
-        if not self._group.required:
-            return ids, np.ones(len(ids))
-        terms = [self._term_scores(term, ids) for term in self._group.required]
-        return ids, np.mean(terms, axis=0)
-
-    def _term_scores(self, term: Term, ids: Ids) -> Values:
-        scores = np.full(len(ids), _FOLDER)
-        tagged, values = self._tag_scores(_tags_named(self._connection, term))
-        _raise_scores(scores, ids, tagged, _TAG_BASE + _TAG_RANGE * values)
-        for whole_words, value in ((False, _NAME_BEGINS), (True, _WHOLE_NAME)):
-            found = _match_ids(
-                self._connection, term_expression(term, columns=_NAME, whole_words=whole_words)
-            )
-            _raise_scores(scores, ids, found, np.full(len(found), value))
-        return scores
 
 
 class _Scored(NamedTuple):
@@ -162,7 +106,7 @@ class _ScoredGroup:
         """Sounds that must be among the candidates when these are not all the matches."""
         yield self._match(self._in_names(whole_words=False))
         if self._is_one_word():
-            tag_ids = _tags_named(self._connection, self._group.required[0])
+            tag_ids = tags_named(self._connection, self._group.required[0])
             most = max(self._limit // max(len(tag_ids), 1), _FEWEST_PER_TAG)
             for tag_id in tag_ids:
                 yield _best_tagged(self._connection, tag_id, most)
@@ -173,18 +117,18 @@ class _ScoredGroup:
 
     def _term_scores(self, term: Term, ids: Ids) -> Values:
         """How well one term of the group fits each of `ids`."""
-        scores = np.full(len(ids), _FOLDER)
-        tagged, values = _tag_scores(self._connection, _tags_named(self._connection, term), ids)
-        _raise_scores(scores, ids, tagged, _TAG_BASE + _TAG_RANGE * values)
+        scores = np.full(len(ids), FOLDER)
+        tagged, values = _tag_scores(self._connection, tags_named(self._connection, term), ids)
+        raise_scores(scores, ids, tagged, TAG_BASE + TAG_RANGE * values)
         among = "" if self._is_one_word() else f"({match_expression(self._group)}) AND "
-        for whole_words, value in ((False, _NAME_BEGINS), (True, _WHOLE_NAME)):
-            in_name = term_expression(term, columns=_NAME, whole_words=whole_words)
+        for whole_words, value in ((False, NAME_BEGINS), (True, WHOLE_NAME)):
+            in_name = term_expression(term, columns=NAME, whole_words=whole_words)
             found = self._match(f"{among}({in_name})")
-            _raise_scores(scores, ids, found, np.full(len(found), value))
+            raise_scores(scores, ids, found, np.full(len(found), value))
         return scores
 
     def _in_names(self, *, whole_words: bool) -> str:
-        return match_expression(self._group, columns=_NAME, whole_words=whole_words)
+        return match_expression(self._group, columns=NAME, whole_words=whole_words)
 
     def _is_one_word(self) -> bool:
         return len(self._group.required) == 1 and not self._group.excluded
@@ -211,31 +155,7 @@ def _group_matches(
     return _columns(rows)
 
 
-def _group_ids(connection: Connection, group: Group) -> Ids:
-    """The sounds of a group, ascending."""
-    if group.required:
-        return _match_ids(connection, match_expression(group))
-    refused = " OR ".join(term_expression(term) for term in group.excluded)
-    everything = _id_list(connection, f"SELECT json_group_array(id) FROM {sounds.name}")
-    return np.setdiff1d(everything, _match_ids(connection, refused), assume_unique=True)
-
-
-def _match_ids(connection: Connection, expression: str) -> Ids:
-    """The rows that an expression finds, ascending."""
-    return _id_list(
-        connection,
-        f"SELECT json_group_array(rowid) FROM {WORDS_TABLE} WHERE {WORDS_TABLE} MATCH ?",
-        expression,
-    )
-
-
-def _id_list(connection: Connection, statement: str, *parameters: str) -> Ids:
-    """The numbers of one JSON array, ascending: ten times as quick as that many rows."""
-    ((text,),) = raw_rows(connection, statement, parameters)
-    return np.sort(np.fromstring(text.strip("[]"), dtype=np.int64, sep=","))
-
-
-def _raise_scores(scores: Values, ids: Ids, found: Ids, values: Values) -> None:
+def raise_scores(scores: Values, ids: Ids, found: Ids, values: Values) -> None:
     """Raise the scores of those of `ids` that are among `found` to at least their values."""
     if len(ids):
         at = np.minimum(np.searchsorted(ids, found), len(ids) - 1)
@@ -243,7 +163,7 @@ def _raise_scores(scores: Values, ids: Ids, found: Ids, values: Values) -> None:
         np.maximum.at(scores, at[known], values[known])
 
 
-def _tags_named(connection: Connection, term: Term) -> list[int]:
+def tags_named(connection: Connection, term: Term) -> list[int]:
     """The ids of the tags that a term finds."""
     phrases = term_phrases(term)
     return [

@@ -122,6 +122,10 @@ class SoundLists:
         self._lists.put(key, made)
         return made
 
+    def forget(self) -> None:
+        """Drop all lists; each is made anew when it is asked for."""
+        self._lists.clear()
+
     def facets(self, key: str) -> Facets:
         """What is in a list, counted.
 
@@ -210,6 +214,10 @@ class _Recent(Generic[K, V]):
             if key in self._values:
                 self._values.move_to_end(key)
             return self._values.get(key)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._values.clear()
 
     def put(self, key: K, value: V) -> None:
         with self._lock:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from kikimimi.errors import UnknownError
+from kikimimi.library.all_matches import all_matches, matching_sounds
 from kikimimi.library.combination import Combination, nearest_to_combination
 from kikimimi.library.conditions import ids_of_tag, known_tags
 from kikimimi.library.listing.columns import Ids, Mask, SoundColumns
@@ -23,7 +24,6 @@ from kikimimi.library.schema import playlist_items, playlists
 from kikimimi.library.search import FoundBy
 from kikimimi.library.sense import SenseRequest, sounds_by_sense
 from kikimimi.library.vector_index import VectorIndex
-from kikimimi.library.word_search import all_matches, matching_sounds
 from kikimimi.types import FloatArray
 
 NEAREST = 1000

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response, StreamingResponse
 
-from kikimimi.library.playlists import Playlist
+from kikimimi.library.playlist_rows import Playlist
 from kikimimi.web.changes import changed_answer
 from kikimimi.web.payloads.base import MOST_ID, errors
 from kikimimi.web.payloads.changes import ChangedAnswer
