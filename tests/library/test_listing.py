@@ -143,7 +143,9 @@ FILTERS = st.builds(
 
 
 @given(filters=FILTERS, words=st.sampled_from(["", "rain", "-rain", "dog, 雨", "wav"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
+)
 def test_the_fast_way_finds_what_the_search_finds(stub: Stub, filters: Filters, words: str) -> None:
     listed = stub.lists.make(ListRequest(words, filters=filters, missing=False)).ranking.ids
     with stub.database.reading() as connection:
