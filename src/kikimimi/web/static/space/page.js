@@ -6,11 +6,9 @@ import { errorText, toastError } from "../components/toast.js";
 import { isAbort } from "../api/client.js";
 import { t } from "../i18n/i18n.js";
 import { navigate } from "../router/router.js";
-import { readPreference, writePreference } from "../state/preferences.js";
+import { onChange } from "../state/changes.js";
 import { store } from "../state/store.js";
 import { labelColours, paintStage } from "./appearance.js";
-import { described, labelsOf, placeNames, valuesOf } from "./axis_labels.js";
-import { createAxisStore, layOut, wantedKeys } from "./axis_store.js";
 import { spaceCalls } from "./calls.js";
 import { createCompany } from "./company.js";
 import { listenToGestures } from "./gestures.js";
@@ -20,14 +18,16 @@ import { detailOrder } from "./order.js";
 import { indexOfId } from "./payload.js";
 import { createScope } from "./scope.js";
 import { createSelectionBar } from "./selection_bar.js";
-import { formatSettings, NOTHING, parseSettings, PLACE_CHANNELS, usableChannels } from "./settings.js";
+import { formatSettings } from "./settings.js";
+import { SpaceData } from "./space_data.js";
 import { Stage } from "./stage.js";
 import { hasWebGl, loadThree } from "./three.js";
 import { createToolbar } from "./toolbar.js";
 
 /** @typedef {import("./settings.js").SpaceSettings} SpaceSettings */
 
-const KEPT_AS = "space";
+/** While sounds are being indexed the library changes all the time. */
+const REFRESH_AFTER_MS = 2000;
 
 /**
  * @param {HTMLElement} room
@@ -43,13 +43,8 @@ class SpacePage {
   /** @param {HTMLElement} room */
   constructor(room) {
     this.aborter = new AbortController();
-    /** @type {SpaceSettings} */
-    this.settings = parseSettings(store.get().route.space || readPreference(KEPT_AS, ""));
-    /** @type {import("./settings.js").Channels} */
-    this.channels = {};
-    /** @type {import("./calls.js").Axis[]} */
-    this.axes = [];
-    this.values = createAxisStore(spaceCalls.values);
+    this.data = new SpaceData(store.get().route.space, this.aborter.signal);
+    this.refreshing = 0;
     this.lassoTool = false;
     /** @type {Stage | null} */
     this.stage = null;
@@ -58,7 +53,7 @@ class SpacePage {
 
     this.toolbar = createToolbar({
       onChange: (patch) => this.change(patch),
-      onAxis: (channel, key) => this.change({ channels: { ...this.settings.channels, [channel]: key } }),
+      onAxis: (channel, key) => this.change({ channels: { ...this.data.settings.channels, [channel]: key } }),
       onLassoTool: (on) => (this.lassoTool = on),
       onHome: () => this.stage?.goHome(),
       onLayout: () => void spaceCalls.layout("umap").catch(toastError),
@@ -75,14 +70,14 @@ class SpacePage {
     });
     this.selection = createSelectionBar();
     this.company = createCompany({
-      indexOf: (id) => indexOfId(this.values.ids(), id),
+      indexOf: (id) => indexOfId(this.data.ids, id),
       idsInMiddle: (count) => this.#idsInMiddle(count),
       highlight: (highlights) => this.stage?.highlight(highlights),
-      links: () => this.settings.links,
+      links: () => this.data.settings.links,
     });
     this.hovering = createHovering({
-      plays: () => this.settings.hover,
-      valuesOf: (id) => this.#valuesOf(id),
+      plays: () => this.data.settings.hover,
+      valuesOf: (id) => this.data.valuesOf(id),
       pointed: (id) => this.company.point(id),
     });
     const keysHelp = h("p", { class: "visually-hidden", id: "space-keys" }, t("space.keys"));
@@ -94,15 +89,15 @@ class SpacePage {
   async start() {
     if (!hasWebGl()) return this.#say(t("space.no_webgl"), true);
     try {
-      const [three] = await Promise.all([loadThree(), this.#loadAxes(), this.#loadWanted()]);
+      const [three] = await Promise.all([loadThree(), this.data.start()]);
       if (this.aborter.signal.aborted) return;
       this.stage = new Stage(three, this.host, {
         labelColours: () => labelColours(this.host),
         moved: () => this.company.moved(),
       });
       this.#showColours();
-      this.stage.setFlat(this.settings.flat, true);
-      this.scope = createScope({ onScope: () => this.#showScope(), wanted: () => this.settings.scope });
+      this.stage.setFlat(this.data.settings.flat, true);
+      this.scope = createScope({ onScope: () => this.#showScope(), wanted: () => this.data.settings.scope });
       await this.#showAll();
       this.#listen();
     } catch (error) {
@@ -110,26 +105,13 @@ class SpacePage {
     }
   }
 
-  async #loadAxes() {
-    this.axes = await spaceCalls.axes(this.aborter.signal);
-    this.channels = usableChannels(this.settings.channels, this.axes);
-  }
-
-  /** What the address asks for is fetched along with the names of the axes, to be there sooner. */
-  async #loadWanted() {
-    const { channels } = this.settings;
-    if (PLACE_CHANNELS.some((channel) => channels[channel] === undefined)) return;
-    // A bookmark may name an axis that is gone; then the first choice is made once the axes are known.
-    await this.values.load(wantedKeys(channels), this.aborter.signal).catch(() => {});
-  }
-
   #listen() {
     const stage = /** @type {Stage} */ (this.stage);
     this.ends.push(
       listenToGestures(this.host, stage, {
-        onHover: (index, x, y) => this.hovering.hover(index < 0 ? null : this.values.ids()[index], { x, y }),
+        onHover: (index, x, y) => this.hovering.hover(index < 0 ? null : this.data.ids[index], { x, y }),
         onChoose: (index, adding) => this.#choose(index, adding),
-        onOpen: (index) => navigate({ view: "sound", id: this.values.ids()[index] }),
+        onOpen: (index) => navigate({ view: "sound", id: this.data.ids[index] }),
         onLasso: (indices, adding) => this.#lasso(indices, adding),
         lassoTool: () => this.lassoTool,
         onEscape: () => this.#escape(),
@@ -137,15 +119,14 @@ class SpacePage {
       watchAppearance(() => this.#showColours()),
       store.subscribe((state) => state.selected, () => this.#showMarks()),
       store.subscribe((state) => state.route.space, (text) => this.#follow(text)),
-      store.subscribe((state) => state.status?.library.revision, () => void this.#refresh()),
-      store.subscribe((state) => state.jobs.filter(({ kind, state: now }) => kind === "layout" && now === "done").length, () => void this.#refresh()),
+      onChange(({ what }) => what.some((part) => part === "sounds" || part === "taught") && this.#refreshSoon()),
+      store.subscribe(({ jobs }) => jobs.filter(isLayoutDone).length, () => this.#refreshSoon()),
     );
   }
 
   /** Everything that depends on which sounds there are. */
   async #showAll() {
-    await this.values.load(wantedKeys(this.channels), this.aborter.signal);
-    const ids = this.values.ids();
+    const { ids } = this.data;
     this.#say(ids.length === 0 ? t("space.empty") : "", ids.length === 0);
     this.stage?.setSounds(ids.length, detailOrder(ids));
     this.#showPlaces();
@@ -155,28 +136,28 @@ class SpacePage {
   }
 
   #showPlaces() {
-    const { stage, values, channels } = this;
+    const { stage, data } = this;
     if (stage === null) return;
-    const { places, sizes, missing, beyond } = layOut(values, channels);
-    stage.fullDetail = this.settings.detail === "full";
+    const { settings } = data;
+    const { places, sizes, ...counts } = data.layOut();
+    stage.fullDetail = settings.detail === "full";
     stage.setPlaces(places, sizes);
-    const shown = (/** @type {string | undefined} */ key) => described(this.axes, values, key);
-    stage.setAxes(PLACE_CHANNELS.map((channel) => labelsOf(shown(channels[channel]))));
-    this.legend.show({ colour: shown(channels.colour), size: shown(channels.size), map: this.settings.map, missing, beyond });
-    this.toolbar.show(this.settings, channels, this.axes);
-    const key = this.settings.flat ? "space.summary.flat" : "space.summary";
-    this.summary.textContent = t(key, { ...placeNames(this.axes, channels), count: values.ids().length });
+    stage.setAxes(data.labels());
+    this.legend.show({ colour: data.shown("colour"), size: data.shown("size"), map: settings.map, ...counts });
+    this.toolbar.show(settings, data.channels, data.axes);
+    const key = settings.flat ? "space.summary.flat" : "space.summary";
+    this.summary.textContent = t(key, { ...data.names(), count: data.ids.length });
   }
 
   async #showScope() {
-    const ids = this.values.ids();
+    const { ids } = this.data;
     const kept = await this.scope?.indices(ids);
     if (this.aborter.signal.aborted || kept === undefined) return;
     this.stage?.setOrder(detailOrder(ids, kept && ((index) => kept[index] === 1)));
   }
 
   #showMarks() {
-    const ids = this.values.ids();
+    const { ids } = this.data;
     const marks = new Uint8Array(ids.length);
     for (const id of store.get().selected) {
       const index = indexOfId(ids, id);
@@ -188,14 +169,13 @@ class SpacePage {
   #showColours() {
     const { stage, host } = this;
     if (stage === null) return;
-    paintStage(stage, host, this.settings.map);
+    paintStage(stage, host, this.data.settings.map);
     if (stage.order.length > 0) this.#showPlaces();
   }
 
   /** @param {Partial<SpaceSettings>} patch */
   change(patch) {
-    const text = formatSettings({ ...this.settings, ...patch });
-    writePreference(KEPT_AS, text);
+    const text = this.data.changed(patch);
     navigate({ space: text }, { replace: patch.channels === undefined });
     // The same address leaves the route alone, as when a default is chosen by name.
     void this.#follow(text);
@@ -203,30 +183,31 @@ class SpacePage {
 
   /** @param {string} text of the address */
   async #follow(text) {
-    const before = this.settings;
+    const before = this.data.settings;
     if (formatSettings(before) === text) return;
-    this.settings = parseSettings(text);
-    this.channels = usableChannels(this.settings.channels, this.axes);
     try {
-      await this.values.load(wantedKeys(this.channels), this.aborter.signal);
+      await this.data.follow(text);
+      const { flat, map, scope } = this.data.settings;
+      this.stage?.setFlat(flat);
+      if (before.map !== map) this.#showColours();
+      else this.#showPlaces();
+      if (before.scope !== scope) await this.#showScope();
     } catch (error) {
       if (!isAbort(error)) toastError(error);
-      return;
     }
-    this.stage?.setFlat(this.settings.flat);
-    if (before.map !== this.settings.map) this.#showColours();
-    else this.#showPlaces();
-    if (before.scope !== this.settings.scope) await this.#showScope();
+  }
+
+  #refreshSoon() {
+    clearTimeout(this.refreshing);
+    this.refreshing = window.setTimeout(() => void this.#refresh(), REFRESH_AFTER_MS);
   }
 
   /** The library has changed, or there is a new layout. */
   async #refresh() {
+    const before = this.data.ids;
     try {
-      const before = this.values.ids();
-      this.values.clear();
-      await this.#loadAxes();
-      await this.values.load(wantedKeys(this.channels), this.aborter.signal);
-      const ids = this.values.ids();
+      await this.data.reload();
+      const { ids } = this.data;
       if (ids.length === before.length && ids.every((id, i) => id === before[i])) this.#showPlaces();
       else await this.#showAll();
     } catch (error) {
@@ -236,7 +217,7 @@ class SpacePage {
 
   /** @param {number} index @param {boolean} adding */
   #choose(index, adding) {
-    const id = index < 0 ? null : this.values.ids()[index];
+    const id = index < 0 ? null : this.data.ids[index];
     const selected = new Set(adding ? store.get().selected : []);
     if (id !== null && !(adding && selected.delete(id))) selected.add(id);
     store.set({ current: id ?? (adding ? store.get().current : null), selected });
@@ -245,7 +226,7 @@ class SpacePage {
 
   /** @param {number[]} indices @param {boolean} adding */
   #lasso(indices, adding) {
-    const ids = this.values.ids();
+    const { ids } = this.data;
     const caught = indices.map((index) => ids[index]);
     store.set({ selected: new Set([...(adding ? store.get().selected : []), ...caught]) });
     this.toolbar.setLasso(false);
@@ -261,14 +242,7 @@ class SpacePage {
   #idsInMiddle(count) {
     if (this.stage === null || this.stage.order.length === 0) return [];
     const { width, height } = this.stage.size;
-    return this.stage.pickGrid().around(width / 2, height / 2, count).map((index) => this.values.ids()[index]);
-  }
-
-  /** @param {number} id */
-  #valuesOf(id) {
-    const { settings, channels } = this;
-    const keys = wantedKeys(settings.flat ? { ...channels, z: NOTHING } : channels);
-    return valuesOf(this.axes, this.values, keys, id);
+    return this.stage.pickGrid().around(width / 2, height / 2, count).map((index) => this.data.ids[index]);
   }
 
   /** @param {string} text @param {boolean} [lasting] */
@@ -280,6 +254,7 @@ class SpacePage {
 
   destroy() {
     this.aborter.abort();
+    clearTimeout(this.refreshing);
     for (const end of this.ends) end();
     this.scope?.destroy();
     this.hovering.destroy();
@@ -288,4 +263,9 @@ class SpacePage {
     this.stage?.destroy();
     this.element.remove();
   }
+}
+
+/** @param {import("../api/types.js").Job} job */
+function isLayoutDone({ kind, state }) {
+  return kind === "layout" && state === "done";
 }

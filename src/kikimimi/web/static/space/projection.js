@@ -71,3 +71,15 @@ export function projectPoint([px, py, pz], matrix, { width, height }) {
   const sy = (matrix[1] * px + matrix[5] * py + matrix[9] * pz + matrix[13]) / w;
   return { x: ((sx + 1) / 2) * width, y: ((1 - sy) / 2) * height, depth: w };
 }
+
+/**
+ * @param {readonly (readonly [number, number, number])[]} points
+ * @param {readonly number[]} weights
+ * @returns {[number, number, number]}
+ */
+export function weightedMean(points, weights) {
+  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  const mean = (/** @type {0 | 1 | 2} */ axis) =>
+    points.reduce((sum, point, i) => sum + point[axis] * weights[i], 0) / total;
+  return [mean(0), mean(1), mean(2)];
+}

@@ -7,10 +7,11 @@ import { createCanvasLayer } from "../components/canvas_layer.js";
 import { createBudget } from "./budget.js";
 import { Cloud } from "./cloud.js";
 import { frameLines, frameShape } from "./frame.js";
+import { createGlides } from "./glides.js";
 import { between, FRONT, HOME, viewProjection } from "./orbit.js";
 import { drawOverlay } from "./overlay.js";
 import { createPickGrid } from "./pick_grid.js";
-import { project, projectPoint } from "./projection.js";
+import { project, projectPoint, weightedMean } from "./projection.js";
 
 /** @typedef {import("./orbit.js").Orbit} Orbit */
 /** @typedef {import("./overlay.js").AxisLabels} AxisLabels */
@@ -59,8 +60,7 @@ export class Stage {
     this.frame = 0;
     this.lastFrame = 0;
     this.movingUntil = 0;
-    /** @type {Map<string, {start: number, length: number, step: (share: number) => void}>} */
-    this.glides = new Map();
+    this.glides = createGlides();
     /** @type {import("./pick_grid.js").PickGrid | null} */
     this.grid = null;
     this.overlay = createCanvasLayer(host, (context, size) => this.#drawOverlay(context, size), {
@@ -125,7 +125,7 @@ export class Stage {
 
   /** @param {boolean} flat @param {boolean} [atOnce] */
   setFlat(flat, atOnce = false) {
-    if (flat === this.flat && this.glides.size === 0) return;
+    if (flat === this.flat && this.glides.isIdle()) return;
     const [from, fromFlat] = [this.orbit, this.flatness];
     const to = this.#home(flat);
     this.#glide("camera", atOnce ? 0 : GLIDE_MS, (share) => {
@@ -158,26 +158,20 @@ export class Stage {
 
   /** @param {Orbit} orbit */
   setOrbit(orbit) {
-    this.glides.delete("camera");
+    this.glides.stop("camera");
     this.orbit = orbit;
     this.movingUntil = performance.now() + REST_MS;
     this.touch();
   }
 
   /**
-   * @param {string} name an older glide of the same name ends
-   * @param {number} length
+   * @param {string} name
+   * @param {number} length in milliseconds
    * @param {(share: number) => void} step
    */
   #glide(name, length, step) {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (still || length === 0) {
-      this.glides.delete(name);
-      step(1);
-    } else {
-      step(0);
-      this.glides.set(name, { start: performance.now(), length, step });
-    }
+    this.glides.start(name, { now: performance.now(), length: still ? 0 : length, step });
     this.touch();
   }
 
@@ -190,12 +184,7 @@ export class Stage {
   /** @param {number} now */
   #draw(now) {
     this.frame = 0;
-    for (const [name, { start, length, step }] of this.glides) {
-      const share = Math.min(Math.max(now - start, 0) / length, 1);
-      step(share * share * (3 - 2 * share));
-      if (share === 1) this.glides.delete(name);
-    }
-    const gliding = this.glides.size > 0;
+    const gliding = this.glides.run(now);
     if (gliding) this.movingUntil = now + REST_MS;
     const moving = now < this.movingUntil;
     if (moving && this.lastFrame > 0) this.budget.note(now - this.lastFrame);
@@ -281,16 +270,4 @@ export class Stage {
     this.cloud.dispose();
     this.canvas.remove();
   }
-}
-
-/**
- * @param {[number, number, number][]} points
- * @param {number[]} weights
- * @returns {[number, number, number]}
- */
-function weightedMean(points, weights) {
-  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
-  const mean = (/** @type {0 | 1 | 2} */ axis) =>
-    points.reduce((sum, point, i) => sum + point[axis] * weights[i], 0) / total;
-  return [mean(0), mean(1), mean(2)];
 }
