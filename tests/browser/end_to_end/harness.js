@@ -123,4 +123,14 @@ export async function dropFile(page, name, bytes, type = "audio/wav") {
   }
 }
 
+/** Drag one thing onto another by the mouse; a browser tells of dragging over only while it moves. */
+export async function drag(page, from, to, { share = 0.5 } = {}) {
+  await from.hover();
+  await page.mouse.down();
+  const { x, y, width, height } = await to.boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2, { steps: 4 });
+  await page.mouse.move(x + width / 2, y + height * share, { steps: 4 });
+  await page.mouse.up();
+}
+
 export const toasts = (page) => page.$$eval(".toast > span", (spans) => spans.map((span) => span.textContent));

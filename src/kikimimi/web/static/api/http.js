@@ -15,6 +15,18 @@ export class ApiError extends Error {
   }
 }
 
+/** @type {Set<() => void>} */
+const lossListeners = new Set();
+
+/**
+ * @param {() => void} listener called whenever no server answered
+ * @returns {() => void}
+ */
+export function onServerLost(listener) {
+  lossListeners.add(listener);
+  return () => void lossListeners.delete(listener);
+}
+
 /** The server asks for a token where it is open to other machines; it comes with the address. */
 const token = new URLSearchParams(globalThis.location?.search ?? "").get("token");
 
@@ -48,6 +60,7 @@ export async function request(path, { method = "GET", json, body, headers = {}, 
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
+    for (const listener of lossListeners) listener();
     throw new ApiError("offline", String(error), 0);
   }
   if (!response.ok) throw await failure(response);

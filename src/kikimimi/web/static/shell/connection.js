@@ -1,6 +1,7 @@
 /** What the server tells by itself: changes, jobs, and that it is there at all. */
 
 import { api, ApiError } from "../api/client.js";
+import { onServerLost } from "../api/http.js";
 import { toast } from "../components/toast.js";
 import { t } from "../i18n/i18n.js";
 import { search } from "../query/search.js";
@@ -11,16 +12,43 @@ import { store } from "../state/store.js";
 /** @typedef {import("../api/types.js").Job} Job */
 
 const ENDED_STAYS = 5;
+const ASK_AGAIN_MS = 1500;
 
 export function startConnection() {
+  onServerLost(lose);
+  listen();
+  void refreshStatus();
+}
+
+function listen() {
   const token = new URLSearchParams(location.search).get("token");
   const events = new EventSource(`/api/events${token ? `?token=${encodeURIComponent(token)}` : ""}`);
   events.addEventListener("hello", ({ data }) => greet(JSON.parse(data)));
   events.addEventListener("changed", ({ data }) => change(JSON.parse(data)));
   events.addEventListener("job", ({ data }) => showJob(JSON.parse(data)));
-  events.addEventListener("error", () => store.set({ online: false }));
+  events.addEventListener("error", () => {
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, ASK_AGAIN_MS);
+    lose();
+  });
   addEventListener("pagehide", () => events.close());
-  void refreshStatus();
+}
+
+/** Say that the server is gone, and ask until it answers. */
+function lose() {
+  if (!store.get().online) return;
+  store.set({ online: false });
+  setTimeout(askAgain, ASK_AGAIN_MS);
+}
+
+async function askAgain() {
+  if (store.get().online) return;
+  try {
+    const { library } = await api.status();
+    greet({ revision: library.revision });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    setTimeout(askAgain, ASK_AGAIN_MS);
+  }
 }
 
 /** Ask again what the library holds and what can be undone. */
@@ -30,7 +58,6 @@ export async function refreshStatus() {
     store.set({ status, jobs: status.jobs });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status === 0) store.set({ online: false });
   }
 }
 

@@ -1,0 +1,54 @@
+"""The page in Chromium, over a real server and real sounds: one node script for each part of it."""
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from node_tools import FOLDER, chromium, node, node_modules
+
+from kikimimi.audio.reading import read_clip
+from kikimimi.audio.writing import write_wav
+
+_SCRIPTS = sorted((FOLDER / "end_to_end").glob("*.test.js"))
+_LIMIT_S = 900
+
+
+@pytest.mark.parametrize("script", _SCRIPTS, ids=lambda script: script.name.partition(".")[0])
+def test_page(
+    script: Path,
+    serve: Callable[[Path], str],
+    indexed_library: Path,
+    sound_folder: Path,
+    tmp_path: Path,
+) -> None:
+    """Each script gets a copy of the library, so that none sees what another one did."""
+    environment = {
+        **os.environ,
+        "CHROMIUM": chromium(),
+        "KIKIMIMI_NODE_MODULES": str(node_modules()),
+        "SOUNDS": str(sound_folder),
+        "TAKE": str(_take(sound_folder, tmp_path)),
+        "LIBRARY": str(tmp_path / "library.kikimimi"),
+    }
+    _copy_library(indexed_library, Path(environment["LIBRARY"]))
+    environment["BASE"] = serve(Path(environment["LIBRARY"]))
+    command = [node(), "--test", "--test-concurrency=1", str(script)]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=_LIMIT_S
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _copy_library(library: Path, target: Path) -> None:
+    with sqlite3.connect(library) as source, sqlite3.connect(target) as copy:
+        source.backup(copy)
+
+
+def _take(sound_folder: Path, folder: Path) -> Path:
+    """A knock as the WAV file that Chromium plays into its microphone."""
+    clip = min((sound_folder / "Doors" / "knocks").iterdir())
+    write_wav(folder / "take.wav", read_clip(clip, sample_rate_hz=48000), subtype="PCM_16")
+    return folder / "take.wav"
