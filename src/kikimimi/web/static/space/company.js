@@ -74,19 +74,21 @@ export function createCompany({ indexOf, idsInMiddle, highlight, links }) {
       if (!isAbort(error)) toastError(error);
     }
   };
+  /** Whether there is something to be near to; else the list has what is in the middle. */
+  const hasCentre = () => current !== null || queried.length > 0;
   /** @param {AbortSignal} signal */
   const showMiddle = async (signal) => {
     const rows = await Promise.all(idsInMiddle(IN_MIDDLE).map((id) => findRow(id).catch(() => null)));
-    if (signal.aborted || list.isInUse()) return;
+    if (signal.aborted || list.isInUse() || hasCentre()) return;
     const known = rows.filter((row) => row !== null);
     list.show(t("space.near.middle"), known.map((row) => ({ row, distance: null })), null);
   };
   const moved = () => {
-    if (current !== null || queried.length > 0) return;
+    if (hasCentre()) return;
     clearTimeout(settling);
     settling = window.setTimeout(() => {
       // A list that changes under the fingers would play and choose other sounds than were meant.
-      if (!list.isInUse()) void showMiddle(turn.signal);
+      if (!list.isInUse() && !hasCentre()) void showMiddle(turn.signal);
     }, SETTLE_MS);
   };
 

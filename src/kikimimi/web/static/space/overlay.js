@@ -88,7 +88,7 @@ function drawAxis(context, size, { axes, placeOf, colours }, { axis, start, end 
   context.textAlign = "center";
   // Along a slanting edge a wide title would reach back to the values.
   const slant = (half * Math.abs(to.y - from.y)) / length;
-  const gap = align === "center" ? TITLE_GAP + slant : TICK_GAP + widest + 12;
+  const gap = align === "center" ? TITLE_GAP + 1.25 * slant : TICK_GAP + widest + 12;
   const reach = align === "center" ? 0 : half * Math.sign(out.x);
   const x = (from.x + to.x) / 2 + out.x * gap + reach;
   const y = (from.y + to.y) / 2 + out.y * gap;
