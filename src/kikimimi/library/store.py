@@ -258,16 +258,7 @@ def forget_failures(connection: Connection, path_keys: Iterable[bytes]) -> None:
 def refresh_words(connection: Connection, sound_ids: Iterable[int]) -> None:
     """Write the full-text rows of sounds anew from their names, folders and tags."""
     for ids in _chunks(list(sound_ids)):
-        tag_names: dict[int, list[str]] = {}
-        tag_query = (
-            select(sound_tags.c.sound_id, tags.c.name)
-            .join(tags)
-            .where(sound_tags.c.sound_id.in_(ids), sound_tags.c.source != "rejected")
-            .distinct()
-            .order_by(tags.c.name)
-        )
-        for sound_id, name in connection.execute(tag_query):
-            tag_names.setdefault(sound_id, []).append(name)
+        tag_names = _tag_names(connection, ids)
         query = select(sounds.c.id, sounds.c.name, sounds.c.folder).where(sounds.c.id.in_(ids))
         rows = [
             _words_row(row.id, row.name, row.folder, tag_names.get(row.id, []))
@@ -277,6 +268,30 @@ def refresh_words(connection: Connection, sound_ids: Iterable[int]) -> None:
             connection.execute(_WRITE_WORDS, rows)
 
 
+def refresh_tag_words(connection: Connection, sound_ids: Iterable[int]) -> None:
+    """The same for sounds of which nothing but the tags has changed."""
+    for ids in _chunks(list(sound_ids)):
+        tag_names = _tag_names(connection, ids)
+        rows = [{"key": key, "new": words.tags_text(tag_names.get(key, []))} for key in ids]
+        connection.execute(_WRITE_TAG_WORDS, rows)
+
+
+def _tag_names(connection: Connection, sound_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The names of the tags of sounds, in their order."""
+    query = (
+        select(sound_tags.c.sound_id, tags.c.name)
+        .join(tags)
+        .where(sound_tags.c.sound_id.in_(sound_ids), sound_tags.c.source != "rejected")
+        .distinct()
+        .order_by(tags.c.name)
+    )
+    found: dict[int, list[str]] = {}
+    for sound_id, name in connection.execute(query):
+        found.setdefault(sound_id, []).append(name)
+    return found
+
+
+_WRITE_TAG_WORDS = text(f"UPDATE {WORDS_TABLE} SET tags = :new WHERE rowid = :key")
 _WRITE_WORDS = text(
     f"INSERT OR REPLACE INTO {WORDS_TABLE} (rowid, name, folder, tags) "
     "VALUES (:sound_id, :name, :folder, :tags)"

@@ -26,7 +26,7 @@ def add_tag(connection: Connection, sound_ids: Sequence[int], name: str) -> int:
     chosen = {"ids": json.dumps(list(sound_ids)), "tag": tag_id}
     connection.execute(_REVIVE, chosen)
     changed = connection.execute(_GIVE, chosen).rowcount
-    store.refresh_words(connection, sound_ids)
+    store.refresh_tag_words(connection, sound_ids)
     return changed
 
 
@@ -45,7 +45,7 @@ def remove_tag(connection: Connection, sound_ids: Sequence[int], name: str) -> i
     changed = int(connection.execute(_COUNT, chosen).scalar_one())
     connection.execute(_REJECT, chosen)
     connection.execute(_TAKE, chosen)
-    store.refresh_words(connection, sound_ids)
+    store.refresh_tag_words(connection, sound_ids)
     return changed
 
 

@@ -44,8 +44,15 @@ def index_text(*, name: str, folder: str, tag_names: Sequence[str]) -> tuple[str
 
     Each tag goes in under all its names, in English and Japanese.
     """
-    spellings = (spelling for tag in tag_names for spelling in tag_spellings(tag))
-    return _column([name]), _column([folder]), _column(spellings)
+    return _column([name]), _column([folder]), tags_text(tag_names)
+
+
+def tags_text(tag_names: Sequence[str]) -> str:
+    """The text of the column `tags`."""
+    parts = [_tag_column(tag) for tag in tag_names]
+    joined = dict.fromkeys(form for part in parts for form in part.joined)
+    pieces = " ".join(part.pieces for part in parts)
+    return _whole(_Column(pieces, tuple(joined)))
 
 
 def tag_spellings(tag: str) -> tuple[str, ...]:
@@ -129,8 +136,29 @@ def tag_tokens(tag: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tokens(spelling) for spelling in tag_spellings(tag))
 
 
+class _Column(NamedTuple):
+    """Tokens in reading order, text by text, and the joined forms, where they break no phrase."""
+
+    pieces: str
+    joined: tuple[str, ...]
+
+
+@lru_cache(maxsize=8192)
+def _tag_column(tag: str) -> _Column:
+    return _tokenised(tag_spellings(tag))
+
+
 def _column(texts: Iterable[str]) -> str:
-    """Tokens in reading order, text by text, then the joined forms, where they break no phrase."""
+    return _whole(_tokenised(texts))
+
+
+def _whole(column: _Column) -> str:
+    if column.joined:
+        return " ".join([column.pieces, *column.joined])
+    return column.pieces.removesuffix(_BREAK).rstrip(" ")
+
+
+def _tokenised(texts: Iterable[str]) -> _Column:
     pieces: list[str] = []
     joined: dict[str, None] = {}
     for text in texts:
@@ -139,7 +167,7 @@ def _column(texts: Iterable[str]) -> str:
             if len(run) > 1:
                 joined["".join(run)] = None
         pieces.append(_BREAK)
-    return " ".join([*pieces, *joined] if joined else pieces[:-1])
+    return _Column(" ".join(pieces), tuple(joined))
 
 
 @lru_cache(maxsize=8192)  # a library repeats its folders and tags

@@ -34,7 +34,9 @@ def renew_derived(
     gone = [(sound_id,) for sound_id in sorted(touched.difference(there))]
     if gone:
         connection.exec_driver_sql(f"DELETE FROM {WORDS_TABLE} WHERE rowid = ?", gone)
-    store.refresh_words(connection, there)
+    renewed = images.keys("sounds", "id")
+    store.refresh_words(connection, [each for each in there if each in renewed])
+    store.refresh_tag_words(connection, [each for each in there if each not in renewed])
 
 
 def _refit(
@@ -45,7 +47,7 @@ def _refit(
     for tag_id in tag_ids.difference(known):
         tagged = applying.sounds_tagged(connection, tag_id)
         applying.remove_all(connection, tag_id)
-        store.refresh_words(connection, sorted(tagged))
+        store.refresh_tag_words(connection, sorted(tagged))
     if known:
         windows = background(connection)
         for tag_id in known:

@@ -39,7 +39,7 @@ def apply_to_library(
     before = sounds_tagged(connection, tag_id)
     remove_all(connection, tag_id)
     _insert(connection, [(sound_id, tag_id, score) for sound_id, score in scores.items()])
-    store.refresh_words(connection, sorted(before ^ scores.keys()))
+    store.refresh_tag_words(connection, sorted(before ^ scores.keys()))
     return {sound_id: score for sound_id, score in scores.items() if sound_id not in before}
 
 

@@ -126,7 +126,7 @@ class TaughtTags:
             tagged = applying.sounds_tagged(connection, tag_id)
             applying.remove_all(connection, tag_id)
             examples.delete_taught(connection, tag_id)
-            store.refresh_words(connection, sorted(tagged))
+            store.refresh_tag_words(connection, sorted(tagged))
         return len(tagged)
 
     def review(self, name: str, *, limit: int = BEST_SHOWN) -> Sequence[ScoredSound]:
