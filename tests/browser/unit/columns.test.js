@@ -10,6 +10,10 @@ test("the distance is shown only where there is one", () => {
   assert.ok(keys(visibleColumns(defaultLayout(), { distances: true })).includes("distance"));
 });
 
+test("a phone shows the shape, the name and the length", () => {
+  assert.deepEqual(keys(visibleColumns(defaultLayout(), { distances: true, narrow: true })), ["wave", "name", "duration"]);
+});
+
 test("a column is hidden and shown again", () => {
   const without = toggleColumn(defaultLayout(), "tags");
   assert.ok(!keys(visibleColumns(without, { distances: true })).includes("tags"));

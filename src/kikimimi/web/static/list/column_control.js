@@ -22,9 +22,15 @@ export function createColumnControl(table) {
   let layout = readLayout();
   let shown = "";
 
+  function columnsNow() {
+    const { like, text } = store.get().query;
+    const distances = like.length > 0 || text !== "";
+    return visibleColumns(layout, { distances, narrow: matchMedia("(max-width: 760px)").matches });
+  }
+
   function rebuild() {
     const { query } = store.get();
-    const columns = visibleColumns(layout, { distances: query.like.length > 0 || query.text !== "" });
+    const columns = columnsNow();
     const header = createHeaderRow({
       columns,
       layout,
@@ -58,9 +64,7 @@ export function createColumnControl(table) {
     rebuild,
     /** Only when other columns or another order are to be shown. */
     refresh() {
-      const { query } = store.get();
-      const columns = visibleColumns(layout, { distances: query.like.length > 0 || query.text !== "" });
-      if (describe(columns) !== shown) rebuild();
+      if (describe(columnsNow()) !== shown) rebuild();
     },
     /** @param {HTMLElement} opener */
     openMenu(opener) {

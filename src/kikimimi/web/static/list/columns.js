@@ -55,13 +55,19 @@ export function keepLayout(layout) {
   writePreference("list.layout", layout);
 }
 
+/** What a phone has room for. @type {readonly ColumnKey[]} */
+const ON_A_PHONE = ["wave", "name", "duration"];
+
 /**
  * @param {Layout} layout
- * @param {{distances: boolean}} shown distances: the result is ranked by one
+ * @param {{distances: boolean, narrow?: boolean}} shown distances: the result is ranked by one
  * @returns {Column[]}
  */
-export function visibleColumns(layout, { distances }) {
-  return COLUMNS.filter(({ key }) => !layout.hidden.includes(key) && (key !== "distance" || distances));
+export function visibleColumns(layout, { distances, narrow = false }) {
+  return COLUMNS.filter(
+    ({ key }) =>
+      !layout.hidden.includes(key) && (key !== "distance" || distances) && (!narrow || ON_A_PHONE.includes(key)),
+  );
 }
 
 /**
