@@ -19,6 +19,7 @@ from kikimimi.library.listing.lists import SoundList, SoundLists
 from kikimimi.library.listing.natural import natural_key
 from kikimimi.library.listing.request import ListRequest
 from kikimimi.library.listing.rows import read_rows
+from kikimimi.library.playlists import Playlists
 from kikimimi.library.query import Filters
 from kikimimi.library.schema import sounds
 from kikimimi.library.search import SearchRequest, search
@@ -116,6 +117,17 @@ def test_words_and_filters(stub: Stub) -> None:
         stub.names(ListRequest(filters=Filters(tags=("no such tag",))))
     with pytest.raises(UnknownError):
         stub.names(ListRequest(playlist=7))
+
+
+def test_a_playlist_keeps_its_order(stub: Stub) -> None:
+    playlists = Playlists(stub.database)
+    playlists.create("walk")
+    playlists.add("walk", [4, 1, 3, 1])
+    (walk,) = playlists.list()
+    assert stub.names(ListRequest(playlist=walk.id)) == ["犬.wav", "Rain10.wav", "bark.flac"]
+    assert stub.names(ListRequest(playlist=walk.id, sort="name"))[0] == "bark.flac"
+    only_rain = ListRequest(playlist=walk.id, filters=Filters(folders=("rain",)))
+    assert stub.names(only_rain) == ["Rain10.wav"]
 
 
 def test_examples_rank_and_do_not_find_themselves(stub: Stub) -> None:

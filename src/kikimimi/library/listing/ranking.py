@@ -108,14 +108,27 @@ def _known(ranking: Ranking, columns: SoundColumns) -> Ranking:
 
 
 def _by_filters(sources: Sources, request: ListRequest, passing: Mask) -> Ranking:
-    """By the least score of the wanted tags, then by name."""
+    """By the least score of the wanted tags, then in the playlist's order, or by name."""
     columns = sources.columns
     places = np.flatnonzero(passing)
     distances = np.full(len(places), np.nan)
     if request.filters.tags:
         distances = 1 - _strengths(sources, request.filters)[places]
-    order = np.lexsort((columns.name_ranks[places], np.nan_to_num(distances)))
+    equals = columns.name_ranks
+    if request.playlist is not None:
+        equals = _playlist_places(sources, request.playlist)
+    order = np.lexsort((equals[places], np.nan_to_num(distances)))
     return whole_sounds(columns.ids[places[order]], distances[order], "filters")
+
+
+def _playlist_places(sources: Sources, playlist_id: int) -> Ids:
+    """Where each sound (n,) stands in the playlist, first where it stands there twice."""
+    items = _playlist_sounds(sources.connection, playlist_id)
+    ids, first = np.unique(items, return_index=True)
+    there = np.isin(ids, sources.columns.ids)
+    places = np.full(len(sources.columns), len(items), dtype=np.int64)
+    places[sources.columns.places_of(ids[there])] = first[there]
+    return places
 
 
 def _strengths(sources: Sources, filters: Filters) -> NDArray[np.float64]:
@@ -167,8 +180,10 @@ def _ranking_of(found: list[Found], found_by: FoundBy) -> Ranking:
 
 
 def _playlist_sounds(connection: Connection, playlist_id: int) -> Ids:
+    """The items of a playlist, in its order."""
     known = select(playlists.c.id).where(playlists.c.id == playlist_id)
     if connection.execute(known).first() is None:
         raise UnknownError(f"there is no playlist number {playlist_id}; it may have been deleted")
     query = select(playlist_items.c.sound_id).where(playlist_items.c.playlist_id == playlist_id)
-    return np.unique(np.array(connection.execute(query).scalars().all(), dtype=np.int64))
+    rows = connection.execute(query.order_by(playlist_items.c.position)).scalars().all()
+    return np.array(rows, dtype=np.int64)
