@@ -114,11 +114,15 @@ def _by_filters(sources: Sources, request: ListRequest, passing: Mask) -> Rankin
     distances = np.full(len(places), np.nan)
     if request.filters.tags:
         distances = 1 - _strengths(sources, request.filters)[places]
-    equals = columns.name_ranks
-    if request.playlist is not None:
-        equals = _playlist_places(sources, request.playlist)
-    order = np.lexsort((equals[places], np.nan_to_num(distances)))
+    order = np.lexsort((_equals_order(sources, request)[places], np.nan_to_num(distances)))
     return whole_sounds(columns.ids[places[order]], distances[order], "filters")
+
+
+def _equals_order(sources: Sources, request: ListRequest) -> NDArray[np.integer]:
+    """What puts sounds (n,) in order that rank alike."""
+    if request.playlist is None:
+        return sources.columns.name_ranks
+    return _playlist_places(sources, request.playlist)
 
 
 def _playlist_places(sources: Sources, playlist_id: int) -> Ids:

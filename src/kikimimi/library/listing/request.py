@@ -36,7 +36,8 @@ class ListRequest:
         playlist: only the sounds of this playlist.
         like: examples; with one, the list holds the nearest sounds and no more.
         metric: how they are compared.
-        sort: the order; "rank" is the best first; where nothing ranks, the order of the playlist, or by name.
+        sort: the order; "rank" is the best first, and where nothing ranks the order of the
+            playlist, or by name.
         descending: the other way round; equals stay by name.
         missing: True for sounds whose files are gone, False for the others, None for both.
     """
