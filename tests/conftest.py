@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("kikimimi", deadline=None)
+settings.load_profile("kikimimi")
 
 _REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -58,13 +58,15 @@ export function createQueryBar() {
   let timer = 0;
   /** What this box wrote last: an address that says the same is no reason to write into the box. */
   let written = "";
+  let problem = "";
 
   /** @param {{finished: boolean}} how */
   function read({ finished }) {
     clearTimeout(timer);
     const { query, rest, problems } = readTyped(input.value, store.get().query, { finished });
     if (rest !== input.value) input.value = rest;
-    showError(problems.length ? t("query.bad-filter", problems[0]) : "");
+    problem = problems.length ? t("query.bad-filter", problems[0]) : "";
+    showError();
     written = query.text;
     clear.hidden = input.value === "";
     changeQuery(query, { replace: !finished });
@@ -72,8 +74,10 @@ export function createQueryBar() {
     if (store.get().route.view === "sound") navigate({ view: "list" });
   }
 
-  /** @param {string} message */
-  function showError(message) {
+  /** What the box itself cannot read stays said when the rest has been searched for. */
+  function showError() {
+    const failed = store.get().queryError;
+    const message = problem || (failed ? errorText(failed) : "");
     error.textContent = message;
     error.hidden = message === "";
     element.classList.toggle("has-error", message !== "");
@@ -111,7 +115,7 @@ export function createQueryBar() {
 
   const ends = [
     store.subscribe((state) => state.query, showQuery),
-    store.subscribe((state) => state.queryError, (failed) => showError(failed ? errorText(failed) : "")),
+    store.subscribe((state) => state.queryError, showError),
     offerActions({ "query.focus": () => input.select(), "query.record": openRecorder }),
   ];
   showQuery();
