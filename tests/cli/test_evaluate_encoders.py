@@ -116,8 +116,7 @@ def test_layers_are_fused(call, data: Path) -> None:
 
 
 def test_a_fold_may_have_an_encoder_of_its_own(call, data: Path, monkeypatch) -> None:
-    from kikimimi.encoders import registry
-    from kikimimi.tasks.probing import encoders
+    from kikimimi.encoders import fold_pattern, registry
 
     asked: list[str] = []
 
@@ -125,7 +124,7 @@ def test_a_fold_may_have_an_encoder_of_its_own(call, data: Path, monkeypatch) ->
         asked.append(name)
         return registry.create_encoder("placeholder")
 
-    monkeypatch.setattr(encoders, "create_encoder", create)
+    monkeypatch.setattr(fold_pattern, "create_encoder", create)
     arguments = ("--encoder", "runs/fold{fold}/encoder", "--unit-s", 0.25, "--folds", "2,4")
     done = call("evaluate", "knn", "--data", data, *arguments, "--json")
     assert done.returncode == 0, done.stderr
