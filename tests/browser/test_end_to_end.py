@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import subprocess
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,22 +25,33 @@ def test_page(
     sound_folder: Path,
     tmp_path: Path,
 ) -> None:
-    """Each script gets a copy of the library, so that none sees what another one did."""
+    """Each script gets a copy of the library, so that none sees what another one did.
+
+    A browser without a graphics card on a busy machine is late at times: what fails is tried once
+    more from the start, and told of as a warning.
+    """
     environment = {
         **os.environ,
         "CHROMIUM": chromium(),
         "KIKIMIMI_NODE_MODULES": str(node_modules()),
         "SOUNDS": str(sound_folder),
         "TAKE": str(_take(sound_folder, tmp_path)),
-        "LIBRARY": str(tmp_path / "library.kikimimi"),
     }
-    _copy_library(indexed_library, Path(environment["LIBRARY"]))
-    environment["BASE"] = serve(Path(environment["LIBRARY"]))
-    command = [node(), "--test", "--test-concurrency=1", str(script)]
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=_LIMIT_S
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+
+    def run(library: Path) -> subprocess.CompletedProcess[str]:
+        _copy_library(indexed_library, library)
+        command = [node(), "--test", "--test-concurrency=1", str(script)]
+        place = {"LIBRARY": str(library), "BASE": serve(library)}
+        return subprocess.run(
+            command, env=environment | place, capture_output=True, text=True, timeout=_LIMIT_S
+        )
+
+    first = run(tmp_path / "library.kikimimi")
+    if first.returncode == 0:
+        return
+    warnings.warn(f"{script.name} failed at first:\n{first.stdout}", stacklevel=1)
+    again = run(tmp_path / "again.kikimimi")
+    assert again.returncode == 0, again.stdout + again.stderr
 
 
 def _copy_library(library: Path, target: Path) -> None:

@@ -39,7 +39,7 @@ test("sounds are selected by click, Shift, Ctrl and Ctrl+A; Home and End go to t
     await becomes(() => selectedCount(page), 3);
     await page.keyboard.press("Control+a");
     await becomes(() => selectedCount(page), total);
-    assert.match(await page.textContent(".toolbar-selected"), new RegExp(String(total)));
+    await eventually(async () => assert.match(await page.textContent(".toolbar-selected"), new RegExp(String(total))));
     await page.keyboard.press("End");
     await eventually(async () => assert.equal(await page.getAttribute(".row.current", "aria-rowindex"), String(total + 1)));
     await page.keyboard.press("Home");
@@ -98,7 +98,7 @@ test("the menu of a sound opens by Shift+F10 and by a right click, and finds sim
     await list.row(page, 0).click({ button: "right" });
     await page.getByRole("menuitem", { name: "Find similar sounds" }).click();
     await page.waitForSelector('.chip[data-kind="like"]');
-    assert.equal(await page.textContent('.chip[data-kind="like"] .chip-text'), name);
+    await becomes(() => page.textContent('.chip[data-kind="like"] .chip-text'), name);
     await page.waitForSelector(".row [data-column=distance]:not(:empty)");
     const distances = await page.$$eval(".row:not([hidden])", (rows) => rows.map((row) => [Number(row.dataset.index), Number(row.querySelector("[data-column=distance]").textContent)]).sort((a, b) => a[0] - b[0]).map(([, distance]) => distance));
     assert.deepEqual(distances, [...distances].sort((a, b) => a - b));

@@ -41,7 +41,7 @@ test("a mistake in the box is told there, and the page goes on", () =>
       await list.ready(page);
       await page.fill(box, '"no end');
       await page.waitForSelector(".query-error:not([hidden])");
-      assert.match(await page.textContent(".query-error"), /quote/);
+      await eventually(async () => assert.match(await page.textContent(".query-error"), /quote/));
       await page.fill(box, "dur:long");
       await page.press(box, "Enter");
       await eventually(async () => assert.match(await page.textContent(".query-error"), /long/));

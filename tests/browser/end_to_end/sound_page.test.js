@@ -12,11 +12,11 @@ test("a sound's page shows its name, pictures, tags over time and nearest sounds
     async (page) => {
       await ready(page);
       const { name, duration_s } = await soundOf(page);
-      assert.equal(await page.textContent(".sound h1"), name);
+      await becomes(() => page.textContent(".sound h1"), name);
       await becomes(() => page.locator(".sound-nearest li").count(), 12, "nearest sounds");
       await eventually(async () => assert.ok((await page.locator(".tag-strip-labels li").count()) > 3));
       assert.equal(Number(await page.getAttribute(".sound-wave", "aria-valuemax")).toFixed(1), duration_s.toFixed(1));
-      assert.match(await page.textContent(".sound-details"), /Loudness.*LUFS/);
+      await eventually(async () => assert.match(await page.textContent(".sound-details"), /Loudness.*LUFS/));
       await becomes(() => pictureIsDrawn(page), true, "the spectrogram");
       for (const scale of ["mel", "linear"]) {
         await Promise.all([

@@ -45,16 +45,19 @@ test("three axes and a colour are chosen by name, stand in the address, and outl
       await choose(page, "z", "pca 3", "pca.3");
       await choose(page, "colour", "duration", "duration_s");
       const chosen = () => Promise.all(["x", "y", "z", "colour"].map((channel) => axisOf(page, channel)));
-      const names = await chosen();
-      assert.deepEqual([names[0], names[1], names[3]], ["Loudness", "Brightness", "Duration"]);
-      assert.match(decodeURIComponent(page.url()), /x:loudness_lufs,y:brightness_hz,z:pca\.3/);
+      const names = await eventually(async () => {
+        const shown = await chosen();
+        assert.deepEqual([shown[0], shown[1], shown[3]], ["Loudness", "Brightness", "Duration"]);
+        assert.match(decodeURIComponent(page.url()), /x:loudness_lufs,y:brightness_hz,z:pca\.3,colour:duration_s/);
+        return shown;
+      }, "the axes that were chosen");
       await page.reload();
       await ready(page);
       await becomes(chosen, names, "the axes after a reload");
       await page.goto(`${BASE}/#/`);
       await page.goto(`${BASE}/#/space`);
       await becomes(chosen, names, "the axes of a page that was opened without them");
-      assert.match(await page.textContent("#space-summary"), /30 sounds.*Loudness.*Brightness/);
+      await eventually(async () => assert.match(await page.textContent("#space-summary"), /30 sounds.*Loudness.*Brightness/));
     },
     { path: "/#/space" },
   ));
@@ -74,7 +77,7 @@ test("a point says its name and plays while the pointer rests on it; a click cho
       await page.mouse.click(place.x, place.y);
       await eventually(async () => assert.match(await page.textContent(".space-near-title"), new RegExp(`Nearest to`)));
       await becomes(() => page.locator(".space-near-item").count(), 10, "the nearest sounds");
-      assert.match(await page.textContent(".space-selection-count"), /One sound selected/);
+      await eventually(async () => assert.match(await page.textContent(".space-selection-count"), /One sound selected/));
       await page.mouse.dblclick(place.x, place.y);
       await becomes(async () => new URL(page.url()).hash.split("?")[0], `#/sound/${id}`, "the page of the sound");
     },
