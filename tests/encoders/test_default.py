@@ -42,10 +42,19 @@ def test_size_and_tags(encoder: Encoder) -> None:
     assert len(names) == 571
 
 
-def test_at_most_five_million_parameters() -> None:
+def test_the_encoder_for_commercial_use_names_the_tags_and_data_of_its_weights() -> None:
+    encoder = load_encoder("kikimimi-permissive")
+    config = json.loads((embedded_folder("kikimimi-permissive") / "config.json").read_text("utf-8"))
+    assert list(encoder.card.vocabulary[521:]) == config["classes"]
+    assert config["training_data"].startswith("esc10")
+    assert "NC" not in encoder.card.licence
+
+
+@pytest.mark.parametrize("name", ["kikimimi", "kikimimi-permissive"])
+def test_at_most_five_million_parameters(name: str) -> None:
     from safetensors import safe_open
 
-    with safe_open(embedded_folder("kikimimi") / "model.safetensors", "numpy") as file:
+    with safe_open(embedded_folder(name) / "model.safetensors", "numpy") as file:
         count = sum(np.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
     assert count <= 5_000_000
 

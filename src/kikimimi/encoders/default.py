@@ -45,6 +45,11 @@ _BATCH = 4
 _EVENTS = tuple(entry.tag for entry in vocabulary("audioset"))
 _CLASSES = tuple(entry.tag for entry in vocabulary("esc50"))
 _SILENCE = _EVENTS.index("audioset/Silence")
+_COMMERCIAL_CLASSES = (
+    *("dog", "rooster", "rain", "sea_waves", "crackling_fire"),
+    *("crying_baby", "sneezing", "clock_tick", "helicopter", "chainsaw"),
+)
+"""The categories of ESC-10, whose clips are under CC BY 3.0."""
 
 
 class EmbeddedEncoder(Encoder):
@@ -136,6 +141,23 @@ class EmbeddedEncoder(Encoder):
         return FrameEncoding(np.concatenate(frames)[:, :count], timestamps)
 
     @property
+    def tags_over_time(self) -> bool:
+        """Yes: a decision for each frame, which hears about a second around it."""
+        return True
+
+    def _tag_frames(self, samples: FloatArray) -> FloatArray:
+        import torch
+
+        network = self._loaded()
+        count = max(1, -(-samples.shape[1] // _FRAME_SAMPLES))
+        parts = []
+        with torch.inference_mode():
+            for features in self._features(samples):
+                logits = [network.event_logits(features), network.class_logits(features)]
+                parts.append(torch.sigmoid(torch.cat(logits, dim=2)).numpy())
+        return np.concatenate(parts)[:, :count]
+
+    @property
     def layer_names(self) -> tuple[str, ...]:
         """The convolution at the entry and the 13 blocks of MobileNet, counted as in YAMNet."""
         from kikimimi.encoders.mobilenet import LAYER_NAMES
@@ -198,6 +220,21 @@ class DefaultEncoder(EmbeddedEncoder):
         vocabulary=(*_EVENTS, *_CLASSES),
         embedded=True,
         parameters=4_035_355,
+    )
+
+
+@register
+class PermissiveEncoder(EmbeddedEncoder):
+    """The same network, trained only on audio whose licence allows commercial use."""
+
+    card: ClassVar[EncoderCard] = replace(
+        DefaultEncoder.card,
+        name="kikimimi-permissive",
+        title="Kikimimi for commercial use (MobileNet v1, distilled from YAMNet)",
+        licence="weights CC BY 3.0 (attribution on the card); code Apache-2.0",
+        training_data="ESC-10; Kenney, rse soundfx and Freedoom effects; YAMNet's scores",
+        vocabulary=(*_EVENTS, *(f"esc50/{name}" for name in _COMMERCIAL_CLASSES)),
+        parameters=4_030_195,
     )
 
 
