@@ -99,6 +99,15 @@ class Encoder(ABC):
     def _encode_frames(self, samples: FloatArray) -> FrameEncoding: ...
 
     @property
+    def tags_over_time(self) -> bool:
+        """Whether `tag_frames` gives scores; asking is cheap, and loads nothing."""
+        return False
+
+    def _tag_frames(self, samples: FloatArray) -> FloatArray:
+        """Checked clips (B, T) -> (B, N, K); for encoders with `tags_over_time`."""
+        raise NotImplementedError
+
+    @property
     def layer_names(self) -> tuple[str, ...]:
         """The layers that `embed_layers` gives, from input to output; none by default."""
         return ()
@@ -183,6 +192,14 @@ class Encoder(ABC):
     def embed_frames(self, samples: FloatArray) -> FrameEncoding:
         """Embed clips over time: (B, T) -> (B, N, D) and N timestamps. Raises as `encode` does."""
         return self._encode_frames(check_clips(samples))
+
+    def tag_frames(self, samples: FloatArray) -> FloatArray | None:
+        """Tags over time: (B, T) -> (B, N, K) in [0, 1], at the timestamps of `embed_frames`.
+
+        None where the encoder tells tags of whole clips only. Raises as `encode` does.
+        """
+        clips = check_clips(samples)
+        return self._tag_frames(clips) if self.tags_over_time else None
 
     def embed_layers(self, samples: FloatArray, names: Sequence[str]) -> dict[str, FloatArray]:
         """What middle layers give for clips of equal length, over time.

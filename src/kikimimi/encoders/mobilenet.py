@@ -133,6 +133,17 @@ class MobileNet(nn.Module):
         )
         return self.events(context.transpose(1, 2))
 
+    def class_logits(self, features: Tensor) -> Tensor:
+        """(B, M, 1024) -> (B, M, K_c): as of the clip of about 0.96 s around each frame."""
+        maps, around = features.transpose(1, 2), _TAG_CONTEXT // 2
+        mean = functional.avg_pool1d(
+            maps, _TAG_CONTEXT, stride=1, padding=around, count_include_pad=False
+        )
+        highest = functional.max_pool1d(maps, _TAG_CONTEXT, stride=1, padding=around)
+        pooled = torch.cat([mean, highest], dim=1).transpose(1, 2)
+        embedding = functional.normalize(self.project(pooled), dim=2)
+        return self.classes(EMBEDDING_SCALE * embedding)
+
 
 def mobilenet_from_state(state: Mapping[str, Tensor]) -> MobileNet:
     """The network in evaluation mode that a state belongs to, its sizes read off the tensors.
