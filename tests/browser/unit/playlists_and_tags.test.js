@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { moveBefore, moveBy } from "../../../src/kikimimi/web/static/playlists/order.js";
 import { mergeTags } from "../../../src/kikimimi/web/static/tags/merged.js";
+import { distinctTags, unlikeLabels } from "../../../src/kikimimi/web/static/tags/same_thing.js";
 
 test("an item moves by steps and stops at the ends", () => {
   assert.deepEqual(moveBy([1, 2, 3], 1, 1), [2, 1, 3]);
@@ -30,4 +31,22 @@ test("tags of several sounds: the user's first, then the commonest, then the sur
 test("a tag that one sound has from the user is the user's", () => {
   const [rain] = mergeTags([{ tags: [tag("rain", 0.9, "auto")] }, { tags: [tag("rain", 1, "user")] }]);
   assert.deepEqual([rain.source, rain.count, rain.score], ["user", 2, 1]);
+});
+
+const rain = { name: "audioset/Rain", label_en: "Rain", label_ja: "雨" };
+const esc50Rain = { name: "esc50/rain", label_en: "Rain", label_ja: "雨" };
+const bell = { name: "audioset/Church bell", label_en: "Church bell", label_ja: "教会の鐘" };
+const bells = { name: "esc50/church_bells", label_en: "Church bells", label_ja: "教会の鐘" };
+const own = { name: "雨", label_en: "雨", label_ja: "雨" };
+
+test("of tags for one thing the first is shown", () => {
+  assert.deepEqual(distinctTags([bells, rain, bell, esc50Rain]), [bells, rain]);
+  assert.deepEqual(distinctTags([]), []);
+});
+
+test("labels that read the same name their vocabulary, the user's own tag does not", () => {
+  const labels = (tags, key) => [...unlikeLabels(tags, (tag) => tag[key]).values()];
+  assert.deepEqual(labels([rain, esc50Rain, bell], "label_ja"), ["雨 (AudioSet)", "雨 (ESC-50)", "教会の鐘"]);
+  assert.deepEqual(labels([bell, bells], "label_en"), ["Church bell", "Church bells"]);
+  assert.deepEqual(labels([own, rain], "label_ja"), ["雨", "雨 (AudioSet)"]);
 });

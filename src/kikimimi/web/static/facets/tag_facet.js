@@ -5,6 +5,7 @@ import { t, tagLabel } from "../i18n/i18n.js";
 import { setTagFilter } from "../query/actions.js";
 import { store } from "../state/store.js";
 import { rememberTags, tagName } from "../tags/labels.js";
+import { unlikeLabels } from "../tags/same_thing.js";
 import { createSection } from "./section.js";
 import { showValues } from "./value_list.js";
 
@@ -23,9 +24,10 @@ export function createTagFacet() {
     const { query } = store.get();
     const wanted = filter.value.trim().toLowerCase();
     const fits = tags.filter((tag) => [tag.name, tag.label_en, tag.label_ja].some((name) => name?.toLowerCase().includes(wanted)));
+    const labels = unlikeLabels(tags, tagLabel);
     const values = [...chosenElsewhere(query), ...fits].map((tag) => ({
       key: tag.name,
-      label: tagLabel(tag),
+      label: labels.get(tag.name) ?? tagLabel(tag),
       count: tag.count,
       chosen: weightOf(tag.name, query),
     }));

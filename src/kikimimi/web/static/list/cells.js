@@ -5,6 +5,7 @@ import { h, replaceChildren } from "../components/dom.js";
 import { icon } from "../components/icons.js";
 import { decodeOverview } from "../components/waveform_peaks.js";
 import { t, tagLabel } from "../i18n/i18n.js";
+import { distinctTags } from "../tags/same_thing.js";
 import { drawThumbnail, waveColour } from "./thumbnail.js";
 
 /** @typedef {import("../api/types.js").Row} Row */
@@ -98,7 +99,7 @@ function makeTags() {
   return {
     element,
     fill(row) {
-      const tags = (row?.tags ?? []).slice(0, 4);
+      const tags = distinctTags(row?.tags ?? []).slice(0, 4);
       replaceChildren(element, tags.map(tagChip));
       element.title = tags.map(tagLabel).join(", ");
     },

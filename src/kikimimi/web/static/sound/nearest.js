@@ -9,6 +9,7 @@ import { t, tagLabel } from "../i18n/i18n.js";
 import { player } from "../player/player.js";
 import { soundAddress } from "../router/router.js";
 import { rememberRows } from "../state/known_rows.js";
+import { distinctTags } from "../tags/same_thing.js";
 import { soundCalls } from "./calls.js";
 
 /**
@@ -33,7 +34,7 @@ export function createNearest(id, signal) {
 
 /** @param {import("../api/types.js").Row} row */
 function item(row) {
-  const about = [formatDuration(row.duration_s), ...row.tags.slice(0, 2).map(tagLabel)].join(" · ");
+  const about = [formatDuration(row.duration_s), ...distinctTags(row.tags).slice(0, 2).map(tagLabel)].join(" · ");
   return h(
     "li",
     { "data-id": row.id },

@@ -7,6 +7,7 @@ import { toastError } from "../components/toast.js";
 import { t, tagLabel } from "../i18n/i18n.js";
 import { setTagFilter } from "../query/actions.js";
 import { navigate } from "../router/router.js";
+import { unlikeLabels } from "../tags/same_thing.js";
 
 /** @typedef {import("../api/types.js").Sound} Sound */
 /** @typedef {import("../api/types.js").Tag} Tag */
@@ -44,9 +45,10 @@ export function createTagList(sound) {
   const draw = () => {
     const sorted = [...tags].sort((one, other) => ORDER[one.source] - ORDER[other.source] || other.score - one.score);
     const shown = all ? sorted : sorted.slice(0, SHOWN);
+    const labels = unlikeLabels(sorted, tagLabel);
     const more = sorted.length - shown.length;
     const rest = h("li", null, h("button", { class: "sound-more", type: "button", onclick: () => ((all = true), draw()) }, t("sound.tags.more", { count: more })));
-    replaceChildren(list, shown.map((tag) => tagItem(tag, change)), more > 0 && rest);
+    replaceChildren(list, shown.map((tag) => tagItem(tag, labels.get(tag.name) ?? tag.name, change)), more > 0 && rest);
   };
   draw();
   return {
@@ -61,10 +63,10 @@ export function createTagList(sound) {
 
 /**
  * @param {Tag} tag
+ * @param {string} label
  * @param {(action: "add" | "remove" | "accept" | "reject", name: string) => void} change
  */
-function tagItem(tag, change) {
-  const label = tagLabel(tag);
+function tagItem(tag, label, change) {
   const find = () => {
     setTagFilter(tag.name, 1);
     navigate({ view: "list" });

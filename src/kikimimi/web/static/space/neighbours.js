@@ -6,6 +6,7 @@
 import { h, replaceChildren } from "../components/dom.js";
 import { formatDistance, formatDuration } from "../components/format.js";
 import { t, tagLabel } from "../i18n/i18n.js";
+import { distinctTags } from "../tags/same_thing.js";
 
 /** @typedef {import("../api/types.js").Row} Row */
 /** @typedef {{row: Row, distance: number | null}} Neighbour */
@@ -65,7 +66,7 @@ export function createNeighbours({ onPlay, onChoose, onOpen, onPoint }) {
       },
       h("span", { class: "space-near-name" }, row.name),
       h("span", { class: "space-near-distance" }, formatDistance(distance)),
-      h("small", { class: "space-near-tags" }, [formatDuration(row.duration_s), ...row.tags.slice(0, 3).map(tagLabel)].join(" · ")),
+      h("small", { class: "space-near-tags" }, [formatDuration(row.duration_s), ...distinctTags(row.tags).slice(0, 3).map(tagLabel)].join(" · ")),
     );
   /** @param {number} i */
   const activate = (i) => {

@@ -3,6 +3,7 @@
 import { h, replaceChildren } from "../components/dom.js";
 import { formatDuration } from "../components/format.js";
 import { tagLabel } from "../i18n/i18n.js";
+import { distinctTags } from "../tags/same_thing.js";
 
 const GAP = 16;
 const MOST_TAGS = 5;
@@ -33,7 +34,7 @@ export function createTooltip() {
     },
     describe(row) {
       name.textContent = row ? row.name : "…";
-      const shown = row?.tags.slice(0, MOST_TAGS).map((tag) => h("span", { class: "space-tip-tag" }, tagLabel(tag))) ?? [];
+      const shown = distinctTags(row?.tags ?? []).slice(0, MOST_TAGS).map((tag) => h("span", { class: "space-tip-tag" }, tagLabel(tag)));
       const length = row ? [h("span", { class: "space-tip-length" }, formatDuration(row.duration_s))] : [];
       replaceChildren(tags, length, shown);
     },

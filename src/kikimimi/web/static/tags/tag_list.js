@@ -5,6 +5,7 @@ import { h, replaceChildren } from "../components/dom.js";
 import { icon } from "../components/icons.js";
 import { t, tagLabel } from "../i18n/i18n.js";
 import { setTagFilter } from "../query/actions.js";
+import { unlikeLabels } from "./same_thing.js";
 
 /** @typedef {import("./merged.js").Merged} Merged */
 
@@ -14,9 +15,8 @@ export function createTagList({ onaction }) {
   /** @type {Merged[]} */
   let tags = [];
 
-  /** @param {Merged} tag @param {number} total */
-  function createItem(tag, total) {
-    const label = tagLabel(tag);
+  /** @param {Merged} tag @param {string} label @param {number} total */
+  function createItem(tag, label, total) {
     const own = tag.source === "user";
     const percent = Math.round(100 * tag.score);
     const partly = tag.count < total ? t("tags.count", { count: tag.count, total }) : null;
@@ -47,8 +47,9 @@ export function createTagList({ onaction }) {
     /** @param {Merged[]} merged @param {number} total sounds that were looked at */
     show(merged, total) {
       tags = merged;
+      const labels = unlikeLabels(tags, tagLabel);
       const focused = /** @type {HTMLElement|null} */ (document.activeElement?.closest(".tag-item"))?.dataset.tag;
-      replaceChildren(element, tags.length ? tags.map((tag) => createItem(tag, total)) : h("li", { class: "hint" }, t("tags.none")));
+      replaceChildren(element, tags.length ? tags.map((tag) => createItem(tag, labels.get(tag.name) ?? tag.name, total)) : h("li", { class: "hint" }, t("tags.none")));
       const again = focused && element.querySelector(`[data-tag="${CSS.escape(focused)}"] button`);
       if (again instanceof HTMLElement) again.focus();
     },
