@@ -140,6 +140,14 @@ def test_indexing_adds_sounds_names_bad_ones_and_remembers_the_folder(
     assert all(folder["exists"] for folder in found)
 
 
+def test_after_indexing_the_space_is_laid_out(client, more_sounds) -> None:
+    layouts = client.app.state.kikimimi.library().layouts
+    assert layouts.info("pca") is None and layouts.info("ica") is None
+    started = client.post("/api/index", json={"roots": [str(more_sounds)]}).json()["job"]
+    assert wait_for(client, started["id"])["state"] == "done"
+    assert layouts.info("pca") is not None and layouts.info("ica") is not None
+
+
 def test_a_library_that_does_not_exist_is_made_by_the_first_folder(
     settings, tmp_path, more_sounds
 ) -> None:

@@ -12,6 +12,7 @@ from kikimimi.library.library import Library
 from kikimimi.paths import display_path
 from kikimimi.web.jobs import Job, Work
 from kikimimi.web.settings import ServerSettings
+from kikimimi.web.space.layouts import make_components
 
 
 def check_roots(roots: Sequence[Path]) -> None:
@@ -44,6 +45,7 @@ def index_work(
         report = library.index(
             roots, workers=workers, progress=job.progress, retry_failed=retry_failed
         )
+        make_components(library)
         for failure in report.failures:
             job.fail(failure.path, failure.reason)
         return {key: value for key, value in asdict(report).items() if key != "failures"}

@@ -97,7 +97,7 @@
  * @property {number} revision
  * @property {number} changed rows
  * @property {Label|null} undo
- * @property {number|null} change what `undo` takes to undo just this one, null when nothing was changed
+ * @property {number|null} change what `undo` takes to undo just this one, null when nothing was changed, or too much to be undone
  */
 
 /** @typedef {{upload: string, name: string, duration_s: number, overview: string|null, sample_rate_hz: number}} Upload */

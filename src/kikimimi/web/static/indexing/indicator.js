@@ -25,8 +25,9 @@ export function createIndexIndicator() {
     if (!job) return;
     const done = share(job.done, job.total);
     bar.style.transform = `scaleX(${done})`;
-    text.textContent = job.total ? t("indexing.percent", { percent: Math.floor(100 * done) }) : t("indexing.scanning");
-    running.title = t(`indexing.kind.${job.kind}`);
+    const what = t(`indexing.kind.${job.kind}`);
+    text.textContent = job.total > 1 ? t("indexing.percent", { what, percent: Math.floor(100 * done) }) : t("indexing.under_way", { what });
+    running.title = what;
   }
   const end = store.subscribe((state) => state.jobs, show);
   show();

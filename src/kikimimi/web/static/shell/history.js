@@ -37,8 +37,9 @@ export function redo() {
  * @param {string} message
  * @param {import("../api/types.js").Changed} changed
  */
-export function toastChange(message, { change }) {
-  toast(message, change === null ? {} : { action: { label: t("history.undo"), run: () => undo(change) } });
+export function toastChange(message, { change, changed }) {
+  if (change !== null) toast(message, { action: { label: t("history.undo"), run: () => undo(change) } });
+  else toast(changed > 0 ? `${message} ${t("history.too_large")}` : message);
 }
 
 /** @param {() => Promise<string>} work */

@@ -5,6 +5,7 @@ export const history = {
   "history.undo.what": "Undo: {change}",
   "history.redo.what": "Redo: {change}",
   "history.undone": "Undone: {change}",
+  "history.too_large": "It is too large to be undone.",
   "history.redone": "Done again: {change}",
   "history.tag_added": "tag “{tag}” on {count}",
   "history.tag_removed": "tag “{tag}” off {count}",

@@ -5,7 +5,7 @@ export const app = {
   "app.skip": "音の一覧へ移動",
   "app.nav": "表示",
   "app.nav.list": "一覧",
-  "app.nav.space": "音の空間",
+  "app.nav.space": "音色空間",
   "app.nav.sound": "音の詳細",
   "app.nav.sound.none": "先に音を選んでください",
   "app.language": "Show in English",

@@ -5,6 +5,7 @@ export const history = {
   "history.undo.what": "元に戻す：{change}",
   "history.redo.what": "やり直す：{change}",
   "history.undone": "元に戻しました：{change}",
+  "history.too_large": "大きな変更のため、元に戻せません。",
   "history.redone": "やり直しました：{change}",
   "history.tag_added": "タグ「{tag}」を付ける（{count} 件）",
   "history.tag_removed": "タグ「{tag}」を外す（{count} 件）",
