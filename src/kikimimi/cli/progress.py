@@ -26,7 +26,7 @@ _NAME_LENGTH = 32
 class Step(Protocol):
     """Tell how far the work is."""
 
-    def __call__(self, done: int, total: int, path: Path, audio_seconds: float) -> None:
+    def __call__(self, done: float, total: int, path: Path, audio_seconds: float) -> None:
         """`done` of `total` files, the last of them `path`, `audio_seconds` of sound so far."""
 
 
@@ -49,7 +49,7 @@ def file_progress(label: str) -> Iterator[Step]:
     with progress:
         task = progress.add_task(label, total=None, rate="", name="")
 
-        def step(done: int, total: int, path: Path, audio_seconds: float) -> None:
+        def step(done: float, total: int, path: Path, audio_seconds: float) -> None:
             elapsed = progress.tasks[0].elapsed or 0.0
             rate = f"{audio_seconds / elapsed:.0f}x real time" if elapsed > 0.5 else ""
             name = display_path(path.name)[:_NAME_LENGTH]

@@ -1,0 +1,76 @@
+"""`kikimimi detect`: what sounded in recordings, and when."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kikimimi.cli.options import JsonOption, LanguageOption, parse_language
+from kikimimi.cli.sound_classes import parse_names
+
+_EXAMPLES = (
+    "Examples: kikimimi detect street.wav; kikimimi detect ~/Recordings --format audacity "
+    "-o labels; kikimimi detect night.flac --classes 'dog, 鳥' --threshold 0.3 --picture pictures"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command("detect", epilog=_EXAMPLES)(detect)
+
+
+def detect(
+    files: Annotated[list[Path], typer.Argument(help="Sound files, or folders of them.")],
+    detector: Annotated[
+        str | None,
+        typer.Option(
+            help="A detector's folder, or an encoder with tags.", show_default="the package's own"
+        ),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Least score.", show_default="the detector's own"),
+    ] = None,
+    classes: Annotated[
+        list[str] | None,
+        typer.Option(help="Only these events, with commas between, in any language."),
+    ] = None,
+    min_duration: Annotated[
+        float, typer.Option(min=0, help="Leave shorter events out, in seconds.")
+    ] = 0.0,
+    min_gap: Annotated[
+        float, typer.Option(min=0, help="Join events that are less than this apart, in seconds.")
+    ] = 0.0,
+    format: Annotated[
+        str,
+        typer.Option(help="table, jsonl, dcase, audacity, raven, csv, jams, tut or scores."),
+    ] = "table",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File for all, or folder for a file each."),
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Folder for a timeline of each sound, PNG.")
+    ] = None,
+    language: LanguageOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Tell the events of sounds of any length: onset and offset in seconds, event, score."""
+    from kikimimi.cli.detecting.running import DetectCall, run_detection
+
+    call = DetectCall(
+        places=tuple(files),
+        detector=detector,
+        threshold=threshold,
+        classes=tuple(parse_names(classes)) if classes else None,
+        min_duration_s=min_duration,
+        min_gap_s=min_gap,
+        format=format,
+        output=output,
+        pictures=picture,
+        language=parse_language(language),
+        language_given=bool(language),
+        as_json=as_json,
+    )
+    if not run_detection(call):
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""Detectors: what sounded, and when."""

@@ -1,0 +1,45 @@
+"""Names of events: found by a word in any language, and shown in the user's."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from kikimimi.encoders.vocabulary import Language, display_name, find_tags
+from kikimimi.errors import EncoderError
+
+_NAMED = 8
+
+
+def event_name(label: str, language: Language = "en") -> str:
+    """The name to show for the label of an event; a label of no vocabulary is shown as it is."""
+    tags = find_tags(label)
+    return display_name(tags[0], language) if tags else label
+
+
+def find_classes(words: Sequence[str], classes: Sequence[str]) -> tuple[int, ...]:
+    """The numbers of the classes that are meant by words, ascending, each once.
+
+    A word is the label of a class, or a name or synonym of it in English or Japanese.
+
+    Raises:
+        EncoderError: a word means none of the classes; the message names the nearest one.
+    """
+    found = {number for word in words for number in _meant(word, classes)}
+    return tuple(sorted(found))
+
+
+def _meant(word: str, classes: Sequence[str]) -> tuple[int, ...]:
+    if word in classes:
+        return (classes.index(word),)
+    tags = set(find_tags(word))
+    found = tuple(n for n, label in enumerate(classes) if tags.intersection(find_tags(label)))
+    if not found:
+        raise EncoderError(f"the detector knows no event '{word}'; {_hint(word, classes)}")
+    return found
+
+
+def _hint(word: str, classes: Sequence[str]) -> str:
+    near = get_close_matches(word, [*classes, *map(event_name, classes)], n=1)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    named = ", ".join(map(event_name, classes[:_NAMED]))
+    return f"it knows {named}" + (", and others" if len(classes) > _NAMED else "")
