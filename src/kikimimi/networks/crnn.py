@@ -1,12 +1,17 @@
-"""Convolutions pooled over frequency, then a bidirectional GRU over time."""
+"""Convolutions pooled over frequency, then a GRU over time, in both directions or forward only."""
 
 from dataclasses import dataclass
-from math import prod
 
 from torch import Tensor, nn
 
 from kikimimi.networks.contract import Network, NetworkConfig
-from kikimimi.networks.layers import ConvNorm, as_maps
+from kikimimi.networks.frame_convolutions import (
+    FrameConvolutions,
+    NormPlace,
+    pools_fit,
+    sequence_size,
+)
+from kikimimi.networks.layers import as_maps
 from kikimimi.networks.pooling import TimePooling, time_pool
 from kikimimi.networks.registry import register
 
@@ -22,6 +27,8 @@ class CrnnConfig(NetworkConfig):
         time_pools: frames in one maximum after each convolution; above 1 for speed.
         gru_size: units of the GRU in each direction.
         gru_layers: layers of the GRU.
+        bidirectional: whether a GRU runs backward in time too.
+        norm: whether batch normalisation stands before or after the maximum over bands.
         pooling: over time.
         dropout: after every convolution.
     """
@@ -32,6 +39,8 @@ class CrnnConfig(NetworkConfig):
     time_pools: tuple[int, ...] = (1, 1, 1)
     gru_size: int = 32
     gru_layers: int = 1
+    bidirectional: bool = True
+    norm: NormPlace = "before_pooling"
     pooling: TimePooling = "mean_max"
     dropout: float = 0.1
 
@@ -47,7 +56,7 @@ class CrnnConfig(NetworkConfig):
             "channels, frequency_pools and time_pools must have one number a convolution",
         )
         self.require(
-            prod(self.frequency_pools) <= self.n_mels,
+            pools_fit(self.n_mels, self.frequency_pools),
             f"frequency_pools {self.frequency_pools} leave nothing of {self.n_mels} bands",
         )
 
@@ -66,36 +75,28 @@ class Crnn(Network):
     def __init__(self, config: CrnnConfig) -> None:
         super().__init__()
         self.n_mels = config.n_mels
-        layers: list[nn.Module] = []
-        inputs, bands = 1, config.n_mels
-        pools = zip(config.frequency_pools, config.time_pools, strict=True)
-        for channels, (over_bands, over_frames) in zip(config.channels, pools, strict=True):
-            layers += [
-                ConvNorm(inputs, channels, activation=_leaky_relu),
-                nn.MaxPool2d((over_bands, over_frames), ceil_mode=True),
-                nn.Dropout(config.dropout),
-            ]
-            inputs, bands = channels, -(-bands // over_bands)
-        self.blocks = nn.Sequential(*layers)
+        self.blocks = FrameConvolutions(
+            config.channels,
+            config.frequency_pools,
+            config.time_pools,
+            norm=config.norm,
+            dropout=config.dropout,
+        )
         self.gru = nn.GRU(
-            inputs * bands,
+            sequence_size(config.n_mels, config.channels, config.frequency_pools),
             config.gru_size,
             config.gru_layers,
             batch_first=True,
-            bidirectional=True,
+            bidirectional=config.bidirectional,
         )
-        self.pool = time_pool(config.pooling, 2 * config.gru_size)
+        directions = 2 if config.bidirectional else 1
+        self.pool = time_pool(config.pooling, directions * config.gru_size)
         self.embedding_size = self.pool.output_size
 
     def frames(self, x: Tensor) -> Tensor:
-        """(B, F, N) -> (B, N / time pools, 2 gru_size)."""
-        maps = self.blocks(as_maps(x, self.n_mels))
-        return self.gru(maps.permute(0, 3, 1, 2).flatten(2))[0]
+        """(B, F, N) -> (B, N / time pools, 2 gru_size), or gru_size in one direction."""
+        return self.gru(self.blocks.sequence(as_maps(x, self.n_mels)))[0]
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, F, N) -> (B, D)."""
         return self.pool(self.frames(x))
-
-
-def _leaky_relu() -> nn.Module:
-    return nn.LeakyReLU(0.1, inplace=True)

@@ -1,0 +1,1 @@
+"""Sound event detection: training with strong, weak and no labels, figures, export."""

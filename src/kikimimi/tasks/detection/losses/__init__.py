@@ -1,0 +1,1 @@
+"""Losses of sound event detection: one module a loss, found by name."""
