@@ -18,7 +18,14 @@ from kikimimi.types import FloatArray
 _THRESHOLD = 0.4
 """Scores of tags over time seldom come near 1 where sounds overlap."""
 
-_NO_EVENTS = frozenset({"Silence", "Inside, small room", "Inside, large room or hall"})
+_NO_EVENTS = frozenset(
+    {
+        *("Silence", "Inside, small room", "Inside, large room or hall"),
+        *("Outside, urban or manmade", "Outside, rural or natural"),
+    }
+)
+"""Tags of where something was recorded, or of nothing."""
+
 _WINDOW_S = 10.0
 _CONTEXT_S = 0.96
 _HOP_S = 0.32
@@ -29,7 +36,7 @@ class EncoderEvents(Detector):
     """Tags over time, of encoders that tell them frame by frame; of others, tags of windows of
     about a second around each frame.
 
-    Tags of one name in two vocabularies are one class, with the higher score.
+    Tags that mean the same thing in two vocabularies are one class, with the higher score.
 
     Args:
         encoder: any that has tags.
@@ -111,12 +118,17 @@ class EncoderEvents(Detector):
 
 
 def _columns(tags: tuple[str, ...]) -> dict[str, list[int]]:
-    """The tags of each class, by its English name."""
+    """The tags of each class, by the English name of the first of them.
+
+    Japanese names were given by hand, so that tags of one Japanese name mean the same thing.
+    """
+    classes: dict[str, str] = {}
     columns: dict[str, list[int]] = {}
     for number, tag in enumerate(tags):
         name = display_name(tag)
         if name not in _NO_EVENTS:
-            columns.setdefault(name, []).append(number)
+            shared = classes.setdefault(display_name(tag, "ja"), name)
+            columns.setdefault(shared, []).append(number)
     return columns
 
 

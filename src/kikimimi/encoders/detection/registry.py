@@ -21,7 +21,7 @@ from kikimimi.names import suggestion
 SHIPPED_DETECTOR = "kikimimi-detector"
 """The folder beside those of the encoders that holds the detector of the package."""
 
-_MODULES: tuple[str, ...] = ()
+_MODULES = ("kikimimi.encoders.detection.trained",)
 _FOLDER_FACTORIES: dict[str, Callable[[Path], Detector]] = {}
 
 D = TypeVar("D", bound=type[Detector])
