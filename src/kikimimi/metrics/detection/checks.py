@@ -2,9 +2,13 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from kikimimi.names import suggestion
 from kikimimi.types import Event
+
+if TYPE_CHECKING:
+    from kikimimi.metrics.detection.scores import DetectionScores
 
 EventsByFile = Mapping[str, Sequence[Event]]
 """Events of each recording, by its name; a recording without events has an empty sequence."""
@@ -80,3 +84,25 @@ def labels_of(*events_by_file: EventsByFile) -> tuple[str, ...]:
 
 def _all_events(sets: Iterable[EventsByFile]) -> Iterable[Event]:
     return (event for files in sets for events in files.values() for event in events)
+
+
+def check_scores(
+    scores_by_file: "Mapping[str, DetectionScores]", reference: EventsByFile
+) -> tuple[str, ...]:
+    """The classes that all scores have; see that they and a reference can be compared.
+
+    Raises:
+        ValueError: recordings or classes differ, there is no recording, or an event cannot be
+            evaluated; the message names the recording.
+    """
+    if not scores_by_file:
+        raise ValueError("there are no scores to evaluate")
+    classes = next(iter(scores_by_file.values())).classes
+    for filename, scores in scores_by_file.items():
+        if scores.classes != classes:
+            raise ValueError(f"recording '{filename}': scores of other classes than the first ones")
+    unscored = [filename for filename in reference if filename not in scores_by_file]
+    if unscored:
+        raise ValueError(f"recording '{unscored[0]}' of the reference has no scores")
+    check_files(reference, dict.fromkeys(scores_by_file, ()), check_classes(classes))
+    return classes

@@ -2,8 +2,8 @@
 
 Precision, recall and F of a class are those of Mesaros, Heittola & Virtanen ("Metrics for
 Polyphonic Sound Event Detection", Applied Sciences 2016, section 3), as sed_eval gives them with
-`empty_system_output_handling="zero_score"`. What has no value is NaN: every figure of a class
-without reference.
+`empty_system_output_handling="zero_score"`. What has no value is NaN: for a class without
+reference, every figure but the precision.
 """
 
 import math
@@ -28,7 +28,7 @@ class ClassFigures:
     @property
     def precision(self) -> float:
         """TP / (TP + FP), 0 if nothing was found."""
-        return _share(self.true_positives, self.reference_count, self._found)
+        return self.true_positives / self._found if self._found else 0.0
 
     @property
     def recall(self) -> float:
@@ -57,17 +57,10 @@ class ClassFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class DetectionFigures:
-    """A comparison over all classes and recordings.
-
-    `substitutions`, `deletions` and `insertions` are those of the error rate: a wrong class at the
-    right time is one substitution, not a miss and a false alarm.
-    """
+class ClassAverages:
+    """Figures of each class and their averages."""
 
     classes: tuple[ClassFigures, ...]
-    substitutions: int
-    deletions: int
-    insertions: int
 
     @property
     def micro(self) -> ClassFigures:
@@ -87,7 +80,25 @@ class DetectionFigures:
     @property
     def macro_f1(self) -> float:
         """Mean F of the classes that the reference has (class-based average)."""
-        return self._macro([each.f1 for each in self.classes])
+        return mean_of_known([each.f1 for each in self.classes])
+
+    @property
+    def classes_without_reference(self) -> tuple[str, ...]:
+        """Classes that no recording has, and that no mean counts."""
+        return tuple(each.event_label for each in self.classes if not each.reference_count)
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionFigures(ClassAverages):
+    """A comparison over all classes and recordings.
+
+    `substitutions`, `deletions` and `insertions` are those of the error rate: a wrong class at the
+    right time is one substitution, not a miss and a false alarm.
+    """
+
+    substitutions: int
+    deletions: int
+    insertions: int
 
     @property
     def error_rate(self) -> float:
@@ -99,16 +110,13 @@ class DetectionFigures:
     @property
     def macro_error_rate(self) -> float:
         """Mean error rate of the classes that the reference has; it knows no substitutions."""
-        return self._macro([each.error_rate for each in self.classes])
+        return mean_of_known([each.error_rate for each in self.classes])
 
-    @property
-    def classes_without_reference(self) -> tuple[str, ...]:
-        """Classes that no recording has, and that no mean counts."""
-        return tuple(each.event_label for each in self.classes if not each.reference_count)
 
-    def _macro(self, values: Sequence[float]) -> float:
-        present = [value for value in values if not math.isnan(value)]
-        return sum(present) / len(present) if present else math.nan
+def mean_of_known(values: Sequence[float]) -> float:
+    """Mean of the values that are not NaN, NaN if there are none."""
+    known = [value for value in values if not math.isnan(value)]
+    return sum(known) / len(known) if known else math.nan
 
 
 def _share(part: float, reference_count: int, whole: float) -> float:

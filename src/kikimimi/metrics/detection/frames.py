@@ -16,7 +16,7 @@ from kikimimi.types import Event
 
 FrameMatrix = NDArray[np.bool_]
 
-_SLACK = 1e-6
+SLACK = 1e-6
 """Of a frame: times that are on the grid only up to rounding count as on the grid."""
 
 
@@ -39,7 +39,7 @@ def count_frames(duration_s: float, hop_s: float) -> int:
     if not (math.isfinite(duration_s) and duration_s >= 0):
         raise ValueError(f"a duration is 0 or more seconds, not {duration_s}")
     _check_hop(hop_s)
-    return math.ceil(duration_s / hop_s - _SLACK)
+    return math.ceil(duration_s / hop_s - SLACK)
 
 
 def frame_matrix(
@@ -74,6 +74,27 @@ def frame_matrix(
         check_event(event, columns)
         first, end = _span(event, hop_s, rule)
         active[first:end, columns[event.event_label]] = True
+    return active
+
+
+def frame_matrix_at(
+    events: Sequence[Event], classes: Sequence[str], timestamps: NDArray[np.float64]
+) -> FrameMatrix:
+    """`frame_matrix` for frames of any length, by their boundaries (N + 1,): (N, K).
+
+    A frame is active if an event touches it.
+
+    Raises:
+        ValueError: as `frame_matrix`.
+    """
+    columns = check_classes(classes)
+    active = np.zeros((len(timestamps) - 1, len(classes)), dtype=bool)
+    slack = SLACK * float(np.diff(timestamps).min(initial=np.inf)) if len(active) else 0.0
+    for event in events:
+        check_event(event, columns)
+        first = int(np.searchsorted(timestamps, event.onset_s + slack, side="right")) - 1
+        end = int(np.searchsorted(timestamps, event.offset_s - slack, side="left"))
+        active[max(first, 0) : max(end, first + 1, 0), columns[event.event_label]] = True
     return active
 
 
@@ -124,9 +145,9 @@ def event_order(event: Event) -> tuple[float, float, str]:
 def _span(event: Event, hop_s: float, rule: Rounding) -> tuple[int, int]:
     onset, offset = event.onset_s / hop_s, event.offset_s / hop_s
     if rule is Rounding.overlap:
-        first = math.floor(onset + _SLACK)
-        return first, max(math.ceil(offset - _SLACK), first + 1)
-    first, end = math.ceil(onset - 0.5 - _SLACK), math.ceil(offset - 0.5 - _SLACK)
+        first = math.floor(onset + SLACK)
+        return first, max(math.ceil(offset - SLACK), first + 1)
+    first, end = math.ceil(onset - 0.5 - SLACK), math.ceil(offset - 0.5 - SLACK)
     if end <= first:
         first = math.floor((onset + offset) / 2)
         end = first + 1
