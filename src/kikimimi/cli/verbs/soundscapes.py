@@ -1,0 +1,91 @@
+"""`kikimimi soundscapes`: make annotated soundscapes of single sounds."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kikimimi.cli.options import JsonOption
+from kikimimi.cli.output import duration_text, print_json, print_message, print_table
+from kikimimi.cli.progress import file_progress
+from kikimimi.paths import display_path
+
+_EXAMPLE = (
+    "Example: kikimimi soundscapes recipes/soundscapes/benchmark.yaml --sources ESC-50 "
+    "-o soundscapes/benchmark"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command("soundscapes", epilog=_EXAMPLE)(soundscapes)
+
+
+def soundscapes(
+    recipe: Annotated[Path, typer.Argument(help="The recipe, a YAML file.")],
+    sources: Annotated[
+        Path, typer.Option("--sources", help="Folder of ESC-50, whose sounds are mixed.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for audio, tables and descriptions.")
+    ],
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="Change the recipe, such as seed=1.")
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Then compare every file with its digest.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Mix single sounds into soundscapes, and write down what sounds when.
+
+    Same recipe, same sources and same versions: same bytes. Stopped and started again, it goes on
+    where it was.
+    """
+    from kikimimi.datasets import esc50
+    from kikimimi.datasets.soundscape import SoundscapeRecipe, make_soundscapes
+    from kikimimi.datasets.soundscape.folder import SoundscapeFolder
+    from kikimimi.training.config import load_recipe, recipe_text
+
+    wanted = load_recipe(recipe, SoundscapeRecipe, overrides=tuple(change or ()))
+    with file_progress("Mixing") as progress:
+        report = make_soundscapes(
+            wanted,
+            recipe_text=recipe_text(wanted),
+            sources=esc50.clips(sources),
+            licence=esc50.LICENCE,
+            out=out,
+            progress=progress,
+        )
+    if verify:
+        SoundscapeFolder(out).check()
+    if as_json:
+        print_json(asdict(report))
+        return
+    for split, figures in report.statistics.items():
+        _tell_split(split, figures)
+    print_message(
+        f"{display_path(out)}: {report.made} soundscapes made, {report.kept} were there; "
+        f"digest {report.digest[:16]}{'; all files are as they were made' if verify else ''}"
+    )
+
+
+def _tell_split(split: str, figures: dict[str, Any]) -> None:
+    rows = [
+        (
+            split,
+            name,
+            str(about["frames"]),
+            str(about["events"]),
+            str(about["clips"]),
+            duration_text(about["median_s"]) if "median_s" in about else "-",
+        )
+        for name, about in figures["classes"].items()
+    ]
+    columns = ("split", "class", "frames of 20 ms", "events", "clips", "median length")
+    print_table(columns, rows, right=columns[2:])
+    print_message(
+        f"{split}: {figures['clips']} clips, {figures['minutes']:g} minutes, the longest class "
+        f"has {figures['imbalance']} times the frames of the shortest"
+    )
