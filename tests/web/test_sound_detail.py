@@ -45,6 +45,21 @@ def test_tags_over_time_have_a_score_for_each_time(
         assert tag["label_en"] and tag["label_ja"]
 
 
+def test_tags_over_time_come_from_the_detector(
+    client: TestClient, state: ServerState, shared_data: Path
+) -> None:
+    """A dog barks 2.3 s into the clip, and at no other time."""
+    clip = shared_data / "esc50" / "audio" / "1-100032-A-0.ogg"
+    state.library().index([clip], workers=1)
+    sound = state.library().sound(clip).id
+    found = client.get(f"/api/sounds/{sound}/tags_over_time").json()
+    (dog,) = [tag for tag in found["tags"] if tag["label_ja"] == "犬"]
+    best = max(range(len(dog["scores"])), key=dog["scores"].__getitem__)
+    assert dog["name"] == "audioset/Dog"
+    assert 1.5 < found["times_s"][best] < 3.2
+    assert dog["scores"][-1] < 0.2
+
+
 def test_the_nearest_are_rows_with_distances(
     client: TestClient, state: ServerState, sound_ids: dict[str, int]
 ) -> None:

@@ -11,6 +11,7 @@ from kikimimi.web.events import EventHub
 from kikimimi.web.jobs import Jobs
 from kikimimi.web.settings import ServerSettings
 from kikimimi.web.sound_detail.answers import SoundAnswers
+from kikimimi.web.sound_detail.listener import Listener
 from kikimimi.web.space.values import SpaceValues
 from kikimimi.web.uploads.store import UploadStore
 
@@ -27,6 +28,7 @@ class ServerState:
         self.uploads = UploadStore(settings)
         self.space = SpaceValues(self.library)
         self.sound_answers = SoundAnswers()
+        self.listener = Listener()
         self._lock = threading.Lock()
         self._library: Library | None = None
         self._telling = threading.Lock()

@@ -11,8 +11,13 @@ _NAMED = 8
 
 def event_name(label: str, language: Language = "en") -> str:
     """The name to show for the label of an event; a label of no vocabulary is shown as it is."""
+    return display_name(event_tag(label), language)
+
+
+def event_tag(label: str) -> str:
+    """The tag of a vocabulary that the label of an event stands for, else the label."""
     tags = find_tags(label)
-    return display_name(tags[0], language) if tags else label
+    return tags[0] if tags else label
 
 
 def find_classes(words: Sequence[str], classes: Sequence[str]) -> tuple[int, ...]:

@@ -101,13 +101,13 @@ def spectrogram(
 def heard_over_time(
     state: State, sound: SoundId, top: Annotated[int, Query(ge=1, le=100)] = 12
 ) -> TagsOverTimeAnswer:
-    """Which tags are heard when, by the library's encoder."""
+    """Which tags are heard when, by the default detector."""
     library = state.library()
     found = library.sound(sound)
-    encoder = library.encoder()
+    detector = state.listener.detector(library.encoder())
     return state.sound_answers.tags.get(
-        (found.path, _version(found), encoder.identity, top),
-        lambda: tags_over_time(found.path, encoder, duration_s=found.duration_s, top=top),
+        (found.path, _version(found), detector.identity, top),
+        lambda: tags_over_time(found.path, detector, duration_s=found.duration_s, top=top),
     )
 
 
