@@ -44,10 +44,15 @@ class ScoreStream:
         self._waiting: list[FloatArray] = []  # whole windows that were not heard yet
         self._tail: FloatArray | None = None  # (O, K) what the next window fades into
 
+    @property
+    def step_frames(self) -> int:
+        """Frames from the start of a window to that of the next."""
+        return self._window - self._overlap
+
     def push(self, samples: FloatArray) -> Iterator[FloatArray]:
         """Take the next samples (any,) and yield settled scores (N, K), N varying."""
         size = self._window * self._frame
-        step = (self._window - self._overlap) * self._frame
+        step = self.step_frames * self._frame
         held = np.concatenate([self._held, samples]) if len(self._held) else samples
         start = 0
         while len(held) - start >= size:
