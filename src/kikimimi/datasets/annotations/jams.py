@@ -27,6 +27,8 @@ NAMES_RECORDINGS = True
 
 _NAMESPACES = ("tag_open", "segment_open", "scaper", "sound_event")
 _VERSION = "0.3.4"
+_DECIMALS = 9
+"""Of sums of times, whose last digits say nothing."""
 
 
 def read(path: Path, collector: EventCollector) -> None:
@@ -156,7 +158,7 @@ def _collect(
     collector.add(
         filename=name,
         onset=time,
-        offset=time + duration,
+        offset=round(time + duration, _DECIMALS),
         label=value if isinstance(value, str) else None,
         score=confidence if _is_number(confidence) else None,
         where=where,
