@@ -32,7 +32,8 @@ CLASSES = (
 )
 
 _DURATION_S = 10.0
-_HINT = "give the folder that holds audio/ and metadata/ of DESED, or remove the rows of lost clips"
+_HINT = "give the folder that holds audio/ and metadata/ of DESED"
+_LOST = "find them, or remove their rows from the table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,8 @@ _WEAK, _UNLABELLED = "train/weak", "train/unlabel_in_domain"
 
 def holds(root: Path) -> bool:
     """Tell whether a folder has this layout."""
-    return (root / "metadata" / "train" / "weak.tsv").is_file() or any(
-        (root / "metadata").glob(split.table) for split in _STRONG.values()
-    )
+    tables = [f"{_WEAK}.tsv", *(split.table for split in _STRONG.values())]
+    return any(any((root / "metadata").glob(table)) for table in tables)
 
 
 def load(root: Path) -> FolderEventDataset:
@@ -90,7 +90,7 @@ def _strong_clips(root: Path, split: str, tables: list[Path]) -> tuple[EventClip
     for table in tables:
         events = read_annotations(table, format="dcase", classes=CLASSES)
         folder = _audio_folder(root, split, table)
-        audio = find_audio(folder, events, table=table, hint=_HINT)
+        audio = find_audio(folder, events, table=table, hint=_LOST)
         clips += strong_clips(events, audio, split=split, duration_s=_DURATION_S)
     return tuple(clips)
 
@@ -105,7 +105,7 @@ def _audio_folder(root: Path, split: str, table: Path) -> Path:
 def _weak_clips(root: Path) -> tuple[EventClip, ...]:
     table = root / "metadata" / f"{_WEAK}.tsv"
     labels = read_weak_labels(table, classes=CLASSES)
-    audio = find_audio(root / "audio" / _WEAK, labels, table=table, hint=_HINT)
+    audio = find_audio(root / "audio" / _WEAK, labels, table=table, hint=_LOST)
     return tuple(
         EventClip(audio[name], None, found, "weak", None, _source(name), _DURATION_S)
         for name, found in labels.items()
