@@ -45,6 +45,16 @@ def test_the_benchmark_is_made_of_real_sounds(shared_data: Path, tmp_path: Path)
     assert report["digest"][:16] in again.stderr
 
 
+def test_a_digest_that_was_expected_is_compared(shared_data: Path, tmp_path: Path) -> None:
+    tiny = ("--set", "splits={train: {minutes: 0.3, folds: [1]}}")
+    made = run(shared_data / "esc50", tmp_path / "out", *tiny, "--json")
+    digest = json.loads(made.stdout)["digest"]
+    assert run(shared_data / "esc50", tmp_path / "out", *tiny, "--expect", digest).exit_code == 0
+    other = run(shared_data / "esc50", tmp_path / "out", *tiny, "--expect", "0" * 64)
+    assert other.exit_code == 1
+    assert f"the digest is {digest}, not 000" in other.stderr
+
+
 def test_a_recipe_that_was_written_down_makes_the_same(shared_data: Path, tmp_path: Path) -> None:
     first = run(shared_data / "esc50", tmp_path / "a", "--json")
     written = tmp_path / "a" / "soundscapes.yaml"

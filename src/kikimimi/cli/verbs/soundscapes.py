@@ -2,14 +2,23 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kikimimi.cli.options import JsonOption
-from kikimimi.cli.output import duration_text, print_json, print_message, print_table
+from kikimimi.cli.output import (
+    duration_text,
+    print_failure,
+    print_json,
+    print_message,
+    print_table,
+)
 from kikimimi.cli.progress import file_progress
 from kikimimi.paths import display_path
+
+if TYPE_CHECKING:
+    from kikimimi.datasets.soundscape import SoundscapeRecipe, SoundscapeReport
 
 _EXAMPLE = (
     "Example: kikimimi soundscapes recipes/soundscapes/benchmark.yaml --sources ESC-50 "
@@ -25,7 +34,7 @@ def register(app: typer.Typer) -> None:
 def soundscapes(
     recipe: Annotated[Path, typer.Argument(help="The recipe, a YAML file.")],
     sources: Annotated[
-        Path, typer.Option("--sources", help="Folder of ESC-50, whose sounds are mixed.")
+        Path, typer.Option("--sources", help="Data set of single sounds to mix, such as ESC-50.")
     ],
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for audio, tables and descriptions.")
@@ -36,6 +45,9 @@ def soundscapes(
     verify: Annotated[
         bool, typer.Option("--verify", help="Then compare every file with its digest.")
     ] = False,
+    expect: Annotated[
+        str | None, typer.Option(help="Fail unless the digest of all begins like this.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Mix single sounds into soundscapes, and write down what sounds when.
@@ -43,31 +55,58 @@ def soundscapes(
     Same recipe, same sources and same versions: same bytes. Stopped and started again, it goes on
     where it was.
     """
-    from kikimimi.datasets import esc50
-    from kikimimi.datasets.soundscape import SoundscapeRecipe, make_soundscapes
+    from kikimimi.datasets.soundscape import SoundscapeRecipe
     from kikimimi.datasets.soundscape.folder import SoundscapeFolder
     from kikimimi.training.config import load_recipe, recipe_text
 
     wanted = load_recipe(recipe, SoundscapeRecipe, overrides=tuple(change or ()))
-    with file_progress("Mixing") as progress:
-        report = make_soundscapes(
-            wanted,
-            recipe_text=recipe_text(wanted),
-            sources=esc50.clips(sources),
-            licence=esc50.LICENCE,
-            out=out,
-            progress=progress,
-        )
+    report = _make(wanted, recipe_text(wanted), sources, out)
     if verify:
         SoundscapeFolder(out).check()
     if as_json:
         print_json(asdict(report))
-        return
+    else:
+        _tell(report, out, verified=verify)
+    if expect is not None and not report.digest.startswith(expect):
+        print_failure(
+            out,
+            f"the digest is {report.digest}, not {expect}; other sources or versions of the "
+            "packages (see sources.json) give other bytes",
+        )
+        raise typer.Exit(1)
+
+
+def _make(
+    wanted: "SoundscapeRecipe", recipe_text: str, sources: Path, out: Path
+) -> "SoundscapeReport":
+    from kikimimi.datasets.detection import detect_dataset
+    from kikimimi.datasets.records import LabelledClip
+    from kikimimi.datasets.registry import find_dataset
+    from kikimimi.datasets.soundscape import make_soundscapes
+
+    dataset = find_dataset(detect_dataset(sources))
+    clips = [clip for clip in dataset.clips(sources) if isinstance(clip, LabelledClip)]
+    try:
+        with file_progress("Mixing") as progress:
+            return make_soundscapes(
+                wanted,
+                recipe_text=recipe_text,
+                sources=clips,
+                licence=dataset.LICENCE,
+                out=out,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        print_message("stopped; what was made is kept, and the same command goes on")
+        raise
+
+
+def _tell(report: "SoundscapeReport", out: Path, *, verified: bool) -> None:
     for split, figures in report.statistics.items():
         _tell_split(split, figures)
     print_message(
         f"{display_path(out)}: {report.made} soundscapes made, {report.kept} were there; "
-        f"digest {report.digest[:16]}{'; all files are as they were made' if verify else ''}"
+        f"digest {report.digest[:16]}{'; all files are as they were made' if verified else ''}"
     )
 
 
