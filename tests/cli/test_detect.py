@@ -15,6 +15,7 @@ from kikimimi.audio.writing import write_wav
 from kikimimi.cli.app import app
 from kikimimi.datasets.annotations.registry import read_annotations
 from kikimimi.errors import QueryError
+from kikimimi.library.library import Library
 from kikimimi.types import Clip
 
 RATE_HZ = 16000
@@ -124,6 +125,18 @@ def test_thresholds_and_durations_leave_events_out(recording, option) -> None:
     assert json.loads(detect(recording, "--json", *option).stdout)["events"] == []
 
 
+def test_events_are_kept_in_the_library(folder, tmp_path) -> None:
+    place = tmp_path / "l.kikimimi"
+    with Library(place, encoder="placeholder") as library:
+        library.index([folder], workers=1)
+    kept = ("--keep", "--library", place, "--detector", "placeholder")
+    detect(folder / "day 1" / "garden.wav", *kept)
+    counts = json.loads(detect(*kept, "--json").stdout)
+    assert (counts["detected"], counts["failed"]) == (1, 0)
+    with Library(place) as library:
+        assert all(library.detections.of(sound.id) for sound in library.sounds())
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -133,6 +146,7 @@ def test_thresholds_and_durations_leave_events_out(recording, option) -> None:
         (("--classes", "dgo"), "did you mean"),
         (("--detector", "kikimim"), "did you mean 'kikimimi'"),
         (("--format", "csv", "-o", "nowhere/x.csv"), "its folder does not exist"),
+        (("--keep", "--classes", "dog"), "--keep takes all events"),
     ],
 )
 def test_wrong_calls_are_told_before_any_work(recording, arguments, told) -> None:

@@ -13,6 +13,7 @@ from kikimimi.errors import EncoderError, LibraryError
 from kikimimi.library import changes, store, tagging, touches
 from kikimimi.library.contents import SoundEmbedding, all_embeddings, all_tags
 from kikimimi.library.database import Database, create_database
+from kikimimi.library.detections import Detections
 from kikimimi.library.duplicates import DEFAULT_THRESHOLD, DuplicateGroup, find_duplicates
 from kikimimi.library.encoder_setting import (
     check_wanted_encoder,
@@ -380,6 +381,11 @@ class Library:
     def layouts(self) -> Layouts:
         """The spaces in which the sounds of the library are laid out."""
         return Layouts(self.database, self._vector_index)
+
+    @property
+    def detections(self) -> Detections:
+        """The events that were detected in the sounds of the library."""
+        return Detections(self.database)
 
     @property
     def missing_files(self) -> MissingFiles:

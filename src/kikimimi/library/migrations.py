@@ -83,7 +83,27 @@ _HISTORY = (
         FOREIGN KEY(sound_id) REFERENCES sounds (id) ON DELETE CASCADE)""",
 )
 
-STEPS: dict[int, Step] = {1: _add_taught_tags, 2: _add_history}
+
+def _add_detections(connection: Connection) -> None:
+    """3 to 4: the events that were detected in sounds."""
+    for statement in _DETECTIONS:
+        connection.exec_driver_sql(statement)
+
+
+_DETECTIONS = (
+    """CREATE TABLE detections (
+        sound_id INTEGER NOT NULL PRIMARY KEY, detector VARCHAR NOT NULL,
+        content_hash VARCHAR NOT NULL, made_at VARCHAR NOT NULL,
+        FOREIGN KEY(sound_id) REFERENCES sounds (id) ON DELETE CASCADE)""",
+    """CREATE TABLE sound_events (
+        id INTEGER NOT NULL PRIMARY KEY, sound_id INTEGER NOT NULL, onset_s FLOAT NOT NULL,
+        offset_s FLOAT NOT NULL, label VARCHAR NOT NULL, score FLOAT NOT NULL,
+        FOREIGN KEY(sound_id) REFERENCES detections (sound_id) ON DELETE CASCADE)""",
+    "CREATE INDEX sound_events_by_sound ON sound_events (sound_id, onset_s)",
+    "CREATE INDEX sound_events_by_label ON sound_events (label, score)",
+)
+
+STEPS: dict[int, Step] = {1: _add_taught_tags, 2: _add_history, 3: _add_detections}
 
 
 def migrate(connection: Connection, path: Path) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x4B494B49  # "KIKI"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -190,6 +190,31 @@ layout_points = Table(
     Column("point", LargeBinary, nullable=False),
 )
 """Where sounds lie in layouts without a formula: `laid_out` by the fit, or placed beside those."""
+
+detections = Table(
+    "detections",
+    metadata,
+    Column("sound_id", ForeignKey("sounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("detector", String, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("made_at", String, nullable=False),
+)
+"""Which sounds were heard by which detector; of other bytes than `content_hash`, their events are
+out of date."""
+
+sound_events = Table(
+    "sound_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sound_id", ForeignKey("detections.sound_id", ondelete="CASCADE"), nullable=False),
+    Column("onset_s", Float, nullable=False),
+    Column("offset_s", Float, nullable=False),
+    Column("label", String, nullable=False),
+    Column("score", Float, nullable=False),
+    Index("sound_events_by_sound", "sound_id", "onset_s"),
+    Index("sound_events_by_label", "label", "score"),
+)
+"""What was detected in sounds (see `library.detections`)."""
 
 journal = Table(
     "journal",

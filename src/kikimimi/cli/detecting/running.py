@@ -1,9 +1,10 @@
 """The run of `kikimimi detect`: each recording heard once, bad ones named."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from kikimimi.cli.detecting.calls import DetectCall
+from kikimimi.cli.detecting.keeping import Keeper
 from kikimimi.cli.detecting.names import named_recordings
 from kikimimi.cli.detecting.outputs import SCORES, Output, OutputCall, make_output, relabelled
 from kikimimi.cli.detecting.timelines import Timelines
@@ -18,29 +19,10 @@ from kikimimi.encoders.detection.file_events import (
 )
 from kikimimi.encoders.detection.labels import event_name, find_classes
 from kikimimi.encoders.detection.registry import create_detector
-from kikimimi.encoders.vocabulary import Language
 from kikimimi.errors import AudioError, EncoderError, QueryError
 from kikimimi.paths import display_path
 
 _FOR_PEOPLE = frozenset({"table", "audacity", "raven"})
-
-
-@dataclass(frozen=True, slots=True)
-class DetectCall:
-    """What was asked for on the command line."""
-
-    places: tuple[Path, ...]
-    detector: str | None
-    threshold: float | None
-    classes: tuple[str, ...] | None
-    min_duration_s: float
-    min_gap_s: float
-    format: str
-    output: Path | None
-    pictures: Path | None
-    language: Language
-    language_given: bool
-    as_json: bool
 
 
 def run_detection(call: DetectCall) -> bool:
@@ -57,13 +39,16 @@ def run_detection(call: DetectCall) -> bool:
         raise QueryError("there are no sound files in what was given; give files or other folders")
     output = make_output(_output_call(call, detector, settings, list(names.values())),
                          as_json=call.as_json)  # fmt: skip
+    keeper = None if call.library is None else Keeper(call, detector)
     timelines = None
     if call.pictures is not None:
         timelines = Timelines(call.pictures, list(names.values()), call.language)
     detector.load()
-    run = _Run(call, detector, settings, output, timelines)
+    run = _Run(call, detector, settings, output, timelines, keeper)
     run.all_of(names)
     output.finish()
+    if keeper is not None:
+        keeper.finish()
     _tell(run, detector, len(names))
     return run.failed == 0
 
@@ -78,9 +63,10 @@ class _Run:
         settings: DetectionSettings,
         output: Output,
         timelines: Timelines | None,
+        keeper: Keeper | None,
     ) -> None:
         self._detector, self._settings = detector, settings
-        self._output, self._timelines = output, timelines
+        self._output, self._timelines, self._keeper = output, timelines, keeper
         self._name_of = _naming(call)
         self.failed = 0
         self.events = 0
@@ -111,6 +97,8 @@ class _Run:
         self.events += len(found.events)
         if self._timelines is not None:
             self._timelines.draw(name, path, found)
+        if self._keeper is not None:
+            self._keeper.take(path, found)
         self._output.take(name, path, relabelled(found, self._name_of))
 
 

@@ -5,12 +5,19 @@ from typing import Annotated
 
 import typer
 
-from kikimimi.cli.options import JsonOption, LanguageOption, parse_language
+from kikimimi.cli.options import (
+    JsonOption,
+    LanguageOption,
+    LibraryOption,
+    library_path,
+    parse_language,
+)
 from kikimimi.cli.sound_classes import parse_names
 
 _EXAMPLES = (
     "Examples: kikimimi detect street.wav; kikimimi detect ~/Recordings --format audacity "
-    "-o labels; kikimimi detect night.flac --classes 'dog, 鳥' --threshold 0.3 --picture pictures"
+    "-o labels; kikimimi detect night.flac --classes 'dog, 鳥' --threshold 0.3 --picture pictures; "
+    "kikimimi detect --keep"
 )
 
 
@@ -20,7 +27,10 @@ def register(app: typer.Typer) -> None:
 
 
 def detect(
-    files: Annotated[list[Path], typer.Argument(help="Sound files, or folders of them.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Sound files, or folders of them.", show_default=False),
+    ] = None,
     detector: Annotated[
         str | None,
         typer.Option(
@@ -52,14 +62,25 @@ def detect(
     picture: Annotated[
         Path | None, typer.Option(help="Folder for a timeline of each sound, PNG.")
     ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep",
+            help="Keep the events in the library; without files, of all its sounds that were not "
+            "heard yet.",
+        ),
+    ] = False,
+    library: LibraryOption = None,
     language: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Tell the events of sounds of any length: onset and offset in seconds, event, score."""
-    from kikimimi.cli.detecting.running import DetectCall, run_detection
+    from kikimimi.cli.detecting.calls import DetectCall
+    from kikimimi.cli.detecting.keeping import detect_library
+    from kikimimi.cli.detecting.running import run_detection
 
     call = DetectCall(
-        places=tuple(files),
+        places=tuple(files or ()),
         detector=detector,
         threshold=threshold,
         classes=tuple(parse_names(classes)) if classes else None,
@@ -70,7 +91,8 @@ def detect(
         pictures=picture,
         language=parse_language(language),
         language_given=bool(language),
+        library=library_path(library) if keep else None,
         as_json=as_json,
     )
-    if not run_detection(call):
+    if not (run_detection(call) if files else detect_library(call)):
         raise typer.Exit(1)

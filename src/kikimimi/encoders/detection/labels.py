@@ -43,8 +43,9 @@ def _meant(word: str, classes: Sequence[str]) -> tuple[int, ...]:
 
 
 def _hint(word: str, classes: Sequence[str]) -> str:
-    near = get_close_matches(word, [*classes, *map(event_name, classes)], n=1)
+    names = {name.casefold(): name for name in (*classes, *map(event_name, classes))}
+    near = get_close_matches(word.casefold(), names, n=1)
     if near:
-        return f"did you mean '{near[0]}'?"
+        return f"did you mean '{names[near[0]]}'?"
     named = ", ".join(map(event_name, classes[:_NAMED]))
     return f"it knows {named}" + (", and others" if len(classes) > _NAMED else "")
