@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from kikimimi.cli.detection_training import DetectionTraining
 from kikimimi.cli.output import json_path, print_failure, print_json
 from kikimimi.cli.progress import file_progress
 from kikimimi.cli.scores import print_score, print_summary
@@ -197,6 +198,7 @@ def _name_bad_file(path: Path, reason: str) -> None:
 
 _TASKS: dict[str, type[Training]] = {
     "classification": ClassificationTraining,
+    "detection": DetectionTraining,
     "pretraining": PretrainingTraining,
     "transfer": TransferTraining,
 }
