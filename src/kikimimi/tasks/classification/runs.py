@@ -1,7 +1,7 @@
 """Run folders of a classification task: train one fold, score its test clips.
 
-A run folder holds what `kikimimi.training.run_folder` says, and of the test clips `scores.npz`
-(names, targets, probabilities, embeddings) and `scores.json` (figures).
+A run folder holds what `kikimimi.training.run_folder` says, `classes.json` (their names), and of
+the test clips `scores.npz` (names, targets, probabilities, embeddings) and `scores.json` (figures).
 """
 
 import json
@@ -35,6 +35,8 @@ from kikimimi.training.seeds import seed_libraries
 WEIGHTS = ("ema", "last")
 """Which weights are scored: the moving average, and those after the last step."""
 
+_CLASSES_NAME = "classes.json"
+
 
 @dataclass(frozen=True, slots=True)
 class FoldRun:
@@ -66,6 +68,7 @@ def train_fold(
     if run_folder.last_weights.exists():
         return
     split = fold_split(data.folds, test_fold=run.test_fold, inner_fold=recipe.data.inner_fold)
+    _write_classes(folder, data.class_names)
     seed_libraries(recipe.loop.seed)
     classifier = build_classifier(recipe, len(data.class_names))
     trainable = ClassificationTrainable(
@@ -106,6 +109,28 @@ def read_run(folder: Path) -> FoldRun:
     if not path.exists():
         raise ConfigError(f"{folder}: no config.yaml; give the folder that a training has made")
     return build(FoldRun, read_yaml(path), where=str(path))
+
+
+def read_classes(folder: Path) -> tuple[str, ...]:
+    """The names of the K classes that a run folder tells apart.
+
+    Raises:
+        ConfigError: the folder does not say.
+    """
+    path = folder / _CLASSES_NAME
+    try:
+        return tuple(map(str, json.loads(path.read_text(encoding="utf-8"))))
+    except (OSError, ValueError, TypeError):
+        raise ConfigError(
+            f"{path}: cannot be read; score the run again with 'kikimimi evaluate RUN --data D', "
+            "which writes it"
+        ) from None
+
+
+def _write_classes(folder: Path, names: tuple[str, ...]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with draft_of(folder / _CLASSES_NAME) as draft:
+        draft.write_text(json.dumps(names, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def load_classifier(folder: Path, class_count: int, *, weights: str = "ema") -> Classifier:
@@ -151,6 +176,7 @@ def score_fold(
         "metric": metric,
         "value": value,
     }
+    _write_classes(folder, data.class_names)
     with draft_of(folder / "scores.npz") as draft, draft.open("wb") as file:
         np.savez(
             file,
