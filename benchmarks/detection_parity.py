@@ -1,12 +1,13 @@
 """Whether the figures of detection are those of sed_eval and sed_scores_eval.
 
     python benchmarks/detection_parity.py --oracle ORACLE/bin/python --cases 10000
-    python benchmarks/detection_parity.py --oracle ORACLE/bin/python --cases 300 --save cases.json
+    python benchmarks/detection_parity.py --oracle ORACLE/bin/python --first 20000 --cases 500 \\
+        --save tests/metrics/detection/oracle_answers.jsonl
 
 `ORACLE` is an environment with both packages, see `detection_oracles/oracle.py`. Each case is
 random; case n is the same each time. Prints the largest difference of each figure and the seed of
 its case. Status 1 if one is above the bar of 1e-6, or a figure is defined on one side only.
-`--save` writes the oracles' answers, by the seeds of their cases, for the tests.
+`--save` writes the small ones among the cases with the oracles' answers, for the tests.
 """
 
 import argparse
@@ -23,6 +24,8 @@ from detection_oracles.cases import random_case
 from detection_oracles.ours import answer
 
 _BAR = 1e-6
+_SMALL = 1800
+"""Characters of a case that is small enough to be kept."""
 
 
 def main() -> int:
@@ -31,17 +34,17 @@ def main() -> int:
     parser.add_argument("--oracle", required=True, help="Python of the oracles' environment")
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0, help="seed of the first case")
-    parser.add_argument("--save", type=Path, help="write the oracles' answers to this JSON file")
+    parser.add_argument("--save", type=Path, help="write small cases and answers as JSON lines")
     options = parser.parse_args()
     worst: dict[str, tuple[float, int]] = {}
     counts: dict[str, int] = {}
-    answers: dict[int, Any] = {}
+    saved: list[str] = []
     ours_s = 0.0
     for case, theirs in _asked(options.oracle, range(options.first, options.first + options.cases)):
         began = time.perf_counter()
         mine = answer(case)
         ours_s += time.perf_counter() - began
-        answers[case["seed"]] = theirs
+        saved.append(_compact({"case": case, "answer": rounded(theirs)}))
         for name, difference in differences(mine, theirs):
             counts[name] = counts.get(name, 0) + 1
             worst[name] = max(worst.get(name, (-1.0, 0)), (difference, case["seed"]))
@@ -51,7 +54,8 @@ def main() -> int:
         )
     print(f"{options.cases} cases, {ours_s:.1f} s of them ours")
     if options.save:
-        options.save.write_text(json.dumps(rounded(answers)) + "\n", encoding="utf-8")
+        small = [line for line in saved if len(line) <= _SMALL]
+        options.save.write_text("".join(f"{line}\n" for line in small), encoding="utf-8")
     return int(any(difference > _BAR for difference, _ in worst.values()))
 
 
@@ -79,6 +83,10 @@ def rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [rounded(each) for each in value]
     return None if math.isnan(_number(value)) else round(float(value), 10)
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _number(value: float | None) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from kikimimi.cli.evaluating import mapping, perturbation, probes, runs
+from kikimimi.cli.evaluating import events, mapping, perturbation, probes, runs
 
 _RUNS = "runs"
 
@@ -53,4 +53,9 @@ def register(app: typer.Typer) -> None:
         epilog="Examples: kikimimi evaluate map --data ESC-50 --method ica --out map.html; "
         "kikimimi evaluate map --library sounds.kikimimi --method umap --out map.png",
     )(mapping.draw_map)
+    verb.command(
+        "events",
+        epilog="Examples: kikimimi evaluate events --reference test.tsv --estimated found.tsv; "
+        "kikimimi evaluate events --reference test.tsv --scores scores",
+    )(events.events)
     app.add_typer(verb, name="evaluate")

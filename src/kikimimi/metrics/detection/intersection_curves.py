@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kikimimi.metrics.detection.checks import EventsByFile, check_scores
-from kikimimi.metrics.detection.components import Components, components
+from kikimimi.metrics.detection.components import components
 from kikimimi.metrics.detection.intersection_based import (
     Criteria,
     Spans,
@@ -20,8 +20,6 @@ from kikimimi.metrics.detection.intersection_based import (
 )
 from kikimimi.metrics.detection.operating_points import Changes, OperatingPoints
 from kikimimi.metrics.detection.scores import DetectionScores
-
-_NONE: Spans = (np.zeros(0), np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +55,9 @@ def intersection_operating_points(
     weights = cross_weights(truth, classes) if cross_triggers else {}
     changes = {name: Changes() for name in classes}
     for filename, scores in scores_by_file.items():
-        clip = _Clip(scores, truth[filename], shares)
+        clip = _Clip(scores, truth[filename], shares, weights)
         for column, name in enumerate(classes):
-            clip.add_to(changes[name], column, weights.get(name, {}))
+            clip.add_to(changes[name], column)
     counts = reference_counts(truth, classes)
     found = {}
     for name in classes:
@@ -106,32 +104,34 @@ class _Clip:
     """One recording: its runs, and what of them lies in which events."""
 
     def __init__(
-        self, scores: DetectionScores, truth: Mapping[str, Spans], criteria: Criteria
+        self,
+        scores: DetectionScores,
+        truth: Mapping[str, Spans],
+        criteria: Criteria,
+        weights: Mapping[str, Mapping[str, float]],
     ) -> None:
         self._tree = components(scores.scores)
-        self._times = scores.timestamps
+        self._starts = scores.timestamps[self._tree.first]
+        self._ends = scores.timestamps[self._tree.end]
         self._truth = truth
+        self._classes = scores.classes
         self._criteria = criteria
-        self._within = {label: self._time_within(spans) for label, spans in truth.items()}
-        starts, ends = scores.timestamps[self._tree.first], scores.timestamps[self._tree.end]
-        self._starts, self._ends = starts, ends
+        shared = {label: self._shared(spans, scores) for label, spans in truth.items()}
         self._relevant = np.zeros(self._tree.levels.shape, dtype=bool)
+        lengths = self._ends - self._starts
         for column, label in enumerate(scores.classes):
             if label in truth:
-                shared = self._shared(label, column)
-                lengths = (ends - starts)[:, column]
-                self._relevant[:, column] = is_enough(shared, criteria.dtc, lengths)
-        self._wrong = self._tree.changes(~self._relevant)
-        self._classes = scores.classes
+                enough = is_enough(shared[label][:, column], criteria.dtc, lengths[:, column])
+                self._relevant[:, column] = enough
+        wrong = self._tree.changes(~self._relevant)
+        crossed = self._tree.changes(self._cross_rates(shared, lengths, weights))
+        self._amounts = np.stack([np.zeros(wrong.shape), wrong, crossed], axis=2)
 
-    def add_to(self, changes: Changes, column: int, weights: Mapping[str, float]) -> None:
+    def add_to(self, changes: Changes, column: int) -> None:
         """Add true positives, false positives and cross-triggers of a class."""
-        levels = self._tree.levels[:, column]
-        wrong = self._wrong[:, column].astype(np.float64)
-        crossed = self._crossed(column, weights)
-        changes.add(levels, np.stack([np.zeros_like(wrong), wrong, crossed], axis=1))
-        spans = self._truth.get(self._classes[column], _NONE)
-        if len(spans[0]) and self._relevant[:, column].any():
+        changes.add(self._tree.levels[:, column], self._amounts[:, column])
+        spans = self._truth.get(self._classes[column])
+        if spans is not None and self._relevant[:, column].any():
             self._add_found(changes, column, spans)
 
     def _add_found(self, changes: Changes, column: int, spans: Spans) -> None:
@@ -151,37 +151,23 @@ class _Clip:
         nothing = np.zeros_like(gained)
         changes.add(-falling, np.stack([gained, nothing, nothing], axis=1))
 
-    def _crossed(self, column: int, weights: Mapping[str, float]) -> NDArray[np.float64]:
-        """Changes of the rate of cross-triggers at each frame's level (N,)."""
-        total = np.zeros(self._tree.levels.shape[0])
-        others = [label for label in self._truth if label in weights]
-        if not others:
-            return total
-        wrong = ~self._relevant[:, column]
-        lengths = (self._ends - self._starts)[:, column]
-        for label in others:
-            enough = is_enough(self._shared(label, column), self._criteria.cttc, lengths)
-            total += weights[label] * (enough & wrong)
-        return self._column_changes(column, total)
+    def _cross_rates(
+        self,
+        shared: Mapping[str, NDArray[np.float64]],
+        lengths: NDArray[np.float64],
+        weights: Mapping[str, Mapping[str, float]],
+    ) -> NDArray[np.float64]:
+        """What each run adds to the rate of cross-triggers of its class (N, K)."""
+        rates = np.zeros(lengths.shape)
+        if weights:
+            for label, seconds in shared.items():
+                row = np.array([weights[name].get(label, 0.0) for name in self._classes])
+                rates += row * is_enough(seconds, self._criteria.cttc, lengths)
+            rates[self._relevant] = 0
+        return rates
 
-    def _column_changes(self, column: int, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        tree = self._tree
-        one = slice(column, column + 1)
-        part = Components(
-            tree.levels[:, one],
-            tree.first[:, one],
-            tree.end[:, one],
-            tree.parent[:, one],
-            tree.counts[:, one],
-        )
-        return part.changes(weights[:, None])[:, 0]
-
-    def _shared(self, label: str, column: int) -> NDArray[np.float64]:
-        """Seconds of each run of a class that lie in the events of a label (N,)."""
-        within = self._within[label]
-        return within[self._tree.end[:, column]] - within[self._tree.first[:, column]]
-
-    def _time_within(self, spans: Spans) -> NDArray[np.float64]:
-        """Seconds of events before each boundary of frames (N + 1,)."""
-        passed = np.clip(self._times[:, None], spans[0], spans[1]) - spans[0]
-        return passed.sum(axis=1)
+    def _shared(self, spans: Spans, scores: DetectionScores) -> NDArray[np.float64]:
+        """Seconds of each run that lie in the events of a label (N, K)."""
+        passed = np.clip(scores.timestamps[:, None], spans[0], spans[1]) - spans[0]
+        within = passed.sum(axis=1)  # (N + 1,): seconds of events before each boundary
+        return within[self._tree.end] - within[self._tree.first]
