@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -16,7 +17,7 @@ RECIPES = sorted((Path(__file__).resolve().parents[2] / "recipes/soundscapes").g
 BENCHMARK = RECIPES[0].parent / "benchmark.yaml"
 TINY = (
     *("length_s=20.0", "splits.train.minutes=1", "splits.validation.minutes=0.3"),
-    "splits.test.minutes=0.3",
+    *("splits.test.minutes=0.3", "scenes.home.rooms=[]", "scenes.office.rooms=[]"),
 )
 
 
@@ -26,12 +27,24 @@ def run(sources: Path, out: Path, *more: str, recipe: Path = BENCHMARK):
     return CliRunner().invoke(app(), call)
 
 
-def test_the_benchmark_is_made_of_real_sounds(shared_data: Path, tmp_path: Path) -> None:
-    made = run(shared_data / "esc50", tmp_path / "out", "--json", "--verify")
-    assert made.exit_code == 0, made.output
-    report = json.loads(made.stdout)
+@pytest.fixture(scope="module")
+def esc50(shared_data: Path) -> Path:
+    return shared_data / "esc50"
+
+
+@pytest.fixture(scope="module")
+def made(esc50: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Soundscapes of the benchmark's recipe, less of them, and what the command said of them."""
+    out = tmp_path_factory.mktemp("made") / "out"
+    call = run(esc50, out, "--json", "--verify")
+    assert call.exit_code == 0, call.output
+    return out, json.loads(call.stdout)
+
+
+def test_the_benchmark_is_made_of_real_sounds(made) -> None:
+    out, report = made
     assert (report["made"], report["kept"]) == (5, 0)
-    dataset = load_event_dataset(tmp_path / "out")
+    dataset = load_event_dataset(out)
     dataset.validate()
     assert (len(dataset.classes), len(dataset.scenes)) == (25, 4)
     assert {split: len(dataset.clips(split)) for split in dataset.splits} == {
@@ -39,27 +52,23 @@ def test_the_benchmark_is_made_of_real_sounds(shared_data: Path, tmp_path: Path)
         "validation": 2,
         "test": 2,
     }
-    again = run(shared_data / "esc50", tmp_path / "out")
+
+
+def test_what_is_complete_is_told_and_compared_with_the_digest_expected(made, esc50) -> None:
+    out, report = made
+    again = run(esc50, out, "--expect", report["digest"])
     assert again.exit_code == 0
     assert "0 soundscapes made, 5 were there" in again.stderr
     assert report["digest"][:16] in again.stderr
-
-
-def test_a_digest_that_was_expected_is_compared(shared_data: Path, tmp_path: Path) -> None:
-    tiny = ("--set", "splits={train: {minutes: 0.3, folds: [1]}}")
-    made = run(shared_data / "esc50", tmp_path / "out", *tiny, "--json")
-    digest = json.loads(made.stdout)["digest"]
-    assert run(shared_data / "esc50", tmp_path / "out", *tiny, "--expect", digest).exit_code == 0
-    other = run(shared_data / "esc50", tmp_path / "out", *tiny, "--expect", "0" * 64)
+    other = run(esc50, out, "--expect", "0" * 64)
     assert other.exit_code == 1
-    assert f"the digest is {digest}, not 000" in other.stderr
+    assert f"the digest is {report['digest']}, not 000" in other.stderr
 
 
-def test_a_recipe_that_was_written_down_makes_the_same(shared_data: Path, tmp_path: Path) -> None:
-    first = run(shared_data / "esc50", tmp_path / "a", "--json")
-    written = tmp_path / "a" / "soundscapes.yaml"
-    second = run(shared_data / "esc50", tmp_path / "b", "--json", recipe=written)
-    assert json.loads(first.stdout)["digest"] == json.loads(second.stdout)["digest"]
+def test_the_recipe_that_is_written_down_makes_the_same(made, esc50, tmp_path: Path) -> None:
+    out, report = made
+    again = run(esc50, tmp_path, "--json", recipe=out / "soundscapes.yaml")
+    assert json.loads(again.stdout)["digest"] == report["digest"]
 
 
 def test_wrong_calls_are_answered_in_one_line(tmp_path: Path) -> None:

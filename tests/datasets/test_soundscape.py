@@ -86,6 +86,11 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> list[LabelledClip]:
     return clips
 
 
+@pytest.fixture(scope="module")
+def pool(sources: list[LabelledClip]) -> SourcePool:
+    return SourcePool(sources, sample_rate_hz=RATE_HZ)
+
+
 def make(out: Path, sources: list[LabelledClip], wanted: SoundscapeRecipe | None = None) -> Any:
     return make_soundscapes(
         wanted or recipe(), recipe_text="recipe\n", sources=sources, licence="own", out=out
@@ -275,9 +280,8 @@ def test_a_category_without_sounds_is_named(sources, tmp_path: Path) -> None:
 
 @settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), polyphony=st.integers(1, 3))
-def test_no_plan_passes_the_polyphony_or_the_ends(sources, seed: int, polyphony: int) -> None:
+def test_no_plan_passes_the_polyphony_or_the_ends(pool, seed: int, polyphony: int) -> None:
     wanted = recipe(polyphony=polyphony)
-    pool = SourcePool(sources, sample_rate_hz=RATE_HZ)
     rng = np.random.default_rng(seed)
     plan = plan_soundscape(wanted, scene="outside", folds=(1,), pool=pool, rng=rng)
     length = round(wanted.length_s * RATE_HZ)
