@@ -224,10 +224,25 @@ def test_splits_use_their_own_folds_only(made: Path, sources) -> None:
         assert {folds[row["value"]["source_file"]] for row in rows} == {fold}
 
 
-def test_recordings_on_both_sides_of_a_split_are_refused(sources, tmp_path: Path) -> None:
-    doubtful = [replace(clip, source_id="same") for clip in sources]
-    with pytest.raises(DatasetError, match="the recording same are in both train and test"):
-        make(tmp_path / "a", doubtful)
+def test_recordings_of_two_splits_are_used_in_the_first_only(sources, tmp_path: Path) -> None:
+    """The second take of each sound is of one recording in both folds."""
+    shared = [
+        replace(clip, source_id=f"both {clip.label}") if clip.take == "B" else clip
+        for clip in sources
+    ]
+    make(tmp_path, shared)
+    takes = {
+        split: {
+            row["value"]["source_file"].removesuffix(".wav")[-1]
+            for recording in read_recordings(tmp_path / f"{split}.json")
+            for row in recording["annotations"][0]["data"]
+        }
+        for split in ("train", "test")
+    }
+    assert takes == {"train": {"A", "B"}, "test": {"A"}}
+
+
+def test_splits_that_share_a_fold_are_refused() -> None:
     with pytest.raises(ConfigError, match="both use fold 1"):
         recipe(splits={"train": {"minutes": 1, "folds": [1]}, "b": {"minutes": 1, "folds": [1]}})
 

@@ -25,7 +25,7 @@ from kikimimi.datasets.soundscape.folder import (
 from kikimimi.datasets.soundscape.placement import plan_soundscape, scene_order
 from kikimimi.datasets.soundscape.recipe import SoundscapeRecipe
 from kikimimi.datasets.soundscape.rendering import render_soundscape
-from kikimimi.datasets.soundscape.sources import SourcePool, check_apart
+from kikimimi.datasets.soundscape.sources import SourcePool, kept_apart
 from kikimimi.datasets.soundscape.statistics import split_statistics
 
 Progress = Callable[[int, int, Path, float], None]
@@ -57,6 +57,8 @@ def make_soundscapes(
     """Write all soundscapes of a recipe into a folder; started again, it goes on where it was.
 
     Each soundscape depends on the recipe's seed, the split and its own number, not on the others.
+    Of recordings that are in folds of two splits only the clips of the first are used, unless the
+    recipe shares its sources.
 
     Args:
         recipe: what to make.
@@ -68,16 +70,13 @@ def make_soundscapes(
 
     Raises:
         ConfigError: the recipe asks for something that is not there.
-        DatasetError: `out` holds something else, a category has no sounds, or splits that are to
-            be kept apart share a recording.
+        DatasetError: `out` holds something else, or a category has no sounds.
         AudioError: a source cannot be read.
     """
     used = _used(recipe, sources)
     folder = SoundscapeFolder(out)
     folder.claim(recipe_text, _described(used, licence))
     pool = SourcePool(used, sample_rate_hz=recipe.sample_rate_hz)
-    if not recipe.shared_sources:
-        check_apart(_clips_by_split(recipe, used))
     tasks = [
         (split, number, scene)
         for split in recipe.splits
@@ -127,21 +126,13 @@ def _finish(recipe: SoundscapeRecipe, folder: SoundscapeFolder) -> None:
 
 
 def _used(recipe: SoundscapeRecipe, sources: Iterable[LabelledClip]) -> list[LabelledClip]:
-    """The clips of the categories and folds that the recipe names."""
+    """The clips that the recipe names, no recording in two splits unless it says so."""
     categories = {name for event in recipe.events for name in recipe.categories(event)}
     for scene in recipe.scenes.values():
         categories |= {b.name for b in scene.backgrounds if b.kind == "ambience"}
-    folds = {fold for split in recipe.splits.values() for fold in split.folds}
-    return [clip for clip in sources if clip.label in categories and clip.fold in folds]
-
-
-def _clips_by_split(
-    recipe: SoundscapeRecipe, used: Sequence[LabelledClip]
-) -> dict[str, Iterable[LabelledClip]]:
-    return {
-        split: [clip for clip in used if clip.fold in settings.folds]
-        for split, settings in recipe.splits.items()
-    }
+    split_of = {fold: name for name, split in recipe.splits.items() for fold in split.folds}
+    named = [clip for clip in sources if clip.label in categories and clip.fold in split_of]
+    return named if recipe.shared_sources else kept_apart(named, split_of)
 
 
 def _described(used: Sequence[LabelledClip], licence: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The single sounds that soundscapes are made of: clips of a data set, by category and fold."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -78,18 +78,21 @@ def source_place(clip: LabelledClip) -> str:
     return Path(clip.path).name
 
 
-def check_apart(clips_by_split: dict[str, Iterable[LabelledClip]]) -> None:
-    """Refuse splits that use sounds of one recording.
+def kept_apart(clips: Iterable[LabelledClip], split_of: Mapping[int, str]) -> list[LabelledClip]:
+    """The clips without those whose recording an earlier split has already.
 
-    Raises:
-        DatasetError: so they do; the message names the recording.
+    Folds do not always keep recordings together: in ESC-50 four are in two folds each, with one
+    label in either.
+
+    Args:
+        clips: the clips of all splits.
+        split_of: the split of each fold, the splits in their order.
     """
-    users: dict[str, str] = {}
-    for split, clips in clips_by_split.items():
-        for clip in clips:
-            other = users.setdefault(clip.source_id, split)
-            if other != split:
-                raise DatasetError(
-                    f"sounds of the recording {clip.source_id} are in both {other} and {split}; "
-                    "give a data set whose folds keep recordings together"
-                )
+    order = list(dict.fromkeys(split_of.values()))
+    clips = sorted(clips, key=lambda clip: order.index(split_of[clip.fold]))
+    owner: dict[str, str] = {}
+    return [
+        clip
+        for clip in clips
+        if owner.setdefault(clip.source_id, split_of[clip.fold]) == split_of[clip.fold]
+    ]
