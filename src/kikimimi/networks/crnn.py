@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from kikimimi.networks.contract import Network, NetworkConfig
 from kikimimi.networks.frame_convolutions import (
@@ -11,6 +11,7 @@ from kikimimi.networks.frame_convolutions import (
     pools_fit,
     sequence_size,
 )
+from kikimimi.networks.gru import Gru
 from kikimimi.networks.layers import as_maps
 from kikimimi.networks.pooling import TimePooling, time_pool
 from kikimimi.networks.registry import register
@@ -82,11 +83,10 @@ class Crnn(Network):
             norm=config.norm,
             dropout=config.dropout,
         )
-        self.gru = nn.GRU(
+        self.gru = Gru(
             sequence_size(config.n_mels, config.channels, config.frequency_pools),
             config.gru_size,
             config.gru_layers,
-            batch_first=True,
             bidirectional=config.bidirectional,
         )
         directions = 2 if config.bidirectional else 1
@@ -95,7 +95,7 @@ class Crnn(Network):
 
     def frames(self, x: Tensor) -> Tensor:
         """(B, F, N) -> (B, N / time pools, 2 gru_size), or gru_size in one direction."""
-        return self.gru(self.blocks.sequence(as_maps(x, self.n_mels)))[0]
+        return self.gru.sequence(self.blocks.sequence(as_maps(x, self.n_mels)))
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, F, N) -> (B, D)."""
