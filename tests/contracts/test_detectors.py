@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from kikimimi.encoders.detection import registry, trained
 from kikimimi.encoders.detection.contract import Detector
 from kikimimi.encoders.detection.front_end import framed_log_mel
 from kikimimi.encoders.detection.registry import (
@@ -173,6 +174,19 @@ def test_a_trained_folder_is_what_was_saved(tmp_path) -> None:
     assert plain(detector.config) == plain(tiny_config())
     assert detector.thresholds.tolist() == pytest.approx([0.5, 0.4, 0.6])
     assert "| seed | 0 |" in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_detector_in_the_package_is_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (registry, trained):
+        monkeypatch.setattr(module, "embedded_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(trained, "_EMBEDDED", tmp_path)
+    save_tiny(tmp_path / "kikimimi-detector", name="tiny")
+    detector = load_detector()
+    assert detector.card.embedded
+    assert default_detector() == detector.reference == detector_names()[0] == "kikimimi-detector"
+    assert create_detector("kikimimi-detector").identity == detector.identity
 
 
 def test_identity_follows_thresholds(tmp_path) -> None:

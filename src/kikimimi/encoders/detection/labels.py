@@ -23,7 +23,8 @@ def event_tag(label: str) -> str:
 def find_classes(words: Sequence[str], classes: Sequence[str]) -> tuple[int, ...]:
     """The numbers of the classes that are meant by words, ascending, each once.
 
-    A word is the label of a class, or a name or synonym of it in English or Japanese.
+    A word is the label of a class, or a name or synonym of it in English or Japanese; names come
+    before synonyms.
 
     Raises:
         EncoderError: a word means none of the classes; the message names the nearest one.
@@ -35,15 +36,17 @@ def find_classes(words: Sequence[str], classes: Sequence[str]) -> tuple[int, ...
 def _meant(word: str, classes: Sequence[str]) -> tuple[int, ...]:
     if word in classes:
         return (classes.index(word),)
-    tags = set(find_tags(word))
-    found = tuple(n for n, label in enumerate(classes) if tags.intersection(find_tags(label)))
-    if not found:
-        raise EncoderError(f"the detector knows no event '{word}'; {_hint(word, classes)}")
-    return found
+    # Japanese names were given by hand, so that tags of one Japanese name mean the same thing.
+    things = [event_name(label, "ja") for label in classes]
+    for tag in find_tags(word):
+        thing = display_name(tag, "ja")
+        if thing in things:
+            return tuple(number for number, each in enumerate(things) if each == thing)
+    raise EncoderError(f"the detector knows no event '{word}'; {_hint(word, classes)}")
 
 
 def _hint(word: str, classes: Sequence[str]) -> str:
-    names = {name.casefold(): name for name in (*classes, *map(event_name, classes))}
+    names = {name.casefold(): name for name in (*map(event_name, classes), *classes)}
     near = get_close_matches(word.casefold(), names, n=1)
     if near:
         return f"did you mean '{names[near[0]]}'?"

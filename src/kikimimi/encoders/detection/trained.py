@@ -54,7 +54,7 @@ class TrainedDetector(Detector):
     @property
     def reference(self) -> str:
         """The name of a detector that the package brings, else the folder."""
-        return self.card.name if self.card.embedded else str(self.folder)
+        return self.folder.name if self.card.embedded else str(self.folder)
 
     def load(self) -> Self:
         """Read the weights, and those of the encoder if there is one, once."""
