@@ -110,7 +110,7 @@ def _measures(count: int) -> Iterator[Measures]:
 def _measure(path: Path, count: int, part: str) -> dict[str, Any]:
     if not path.exists():
         make_library(path, count)
-    with _served(path) as address:
+    with served(path) as address:
         modules = os.environ.get("KIKIMIMI_NODE_MODULES", str(MODULES))
         command = ["node", str(DRIVER), address, part, modules]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -120,7 +120,7 @@ def _measure(path: Path, count: int, part: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _served(path: Path) -> Iterator[str]:
+def served(path: Path) -> Iterator[str]:
     """The address of a server of the library."""
     port = _free_port()
     command = [sys.executable, "-m", "kikimimi", "serve", "--library", str(path)]

@@ -4,6 +4,7 @@ Packages go into a cache outside the repository, one folder for each content of 
 machine without a tool skips what needs it, with the reason; with CI=true that is a failure.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -46,21 +47,25 @@ def node_modules() -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     folder = cache / "kikimimi-tests" / f"node-{digest}"
     modules = folder / "node_modules"
-    if (folder / "complete").exists():
+    if folder.exists():
         return modules
     npm = shutil.which("npm")
     if npm is None:
         _lacking("npm is not installed (Debian: apt-get install npm)")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "package.json").write_bytes(wanted)
+    # Two processes of the tests may come here at once: the first to be ready wins.
+    draft = folder.with_name(f"{folder.name}.{os.getpid()}")
+    draft.mkdir(parents=True, exist_ok=True)
+    (draft / "package.json").write_bytes(wanted)
     command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
     try:
         subprocess.run(
-            command, cwd=folder, check=True, capture_output=True, timeout=_INSTALL_LIMIT_S
+            command, cwd=draft, check=True, capture_output=True, timeout=_INSTALL_LIMIT_S
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         _lacking(f"npm could not install the packages of tests/browser/package.json: {error}")
-    (folder / "complete").touch()
+    with contextlib.suppress(OSError):
+        draft.rename(folder)
+    shutil.rmtree(draft, ignore_errors=True)
     return modules
 
 

@@ -37,7 +37,7 @@ def run(tmp_path: Path) -> Run:
             cwd=tmp_path,
             env=variables,
             check=False,
-            timeout=120,
+            timeout=300,
         )
 
     return call
