@@ -16,12 +16,16 @@ from kikimimi.datasets.annotations.jams import read_recordings
 from kikimimi.datasets.records import LabelledClip
 from kikimimi.datasets.soundscape import SoundscapeRecipe, make_soundscapes
 from kikimimi.datasets.soundscape.activity import sounding_stretches
+from kikimimi.datasets.soundscape.backgrounds import Surroundings, make_background
 from kikimimi.datasets.soundscape.folder import SoundscapeFolder
 from kikimimi.datasets.soundscape.looping import faded, repeated
 from kikimimi.datasets.soundscape.placement import plan_soundscape, scene_order
+from kikimimi.datasets.soundscape.recipe import BackgroundSettings
 from kikimimi.datasets.soundscape.sources import SourcePool
+from kikimimi.datasets.soundscape.statistics import split_statistics
 from kikimimi.errors import ConfigError, DatasetError
 from kikimimi.training.config import build
+from kikimimi.types import Event
 
 RATE_HZ = 16000
 TONES_HZ = {"low": 440.0, "high": 3000.0, "long": 1200.0}
@@ -354,3 +358,70 @@ def test_fades_begin_and_end_in_silence() -> None:
     assert (result[100:800] == 1).all()
     assert (np.diff(result[:100]) > 0).all()
     assert (np.diff(result[800:]) < 0).all()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        BackgroundSettings("noise", "pink"),
+        BackgroundSettings("noise", "street"),
+        BackgroundSettings("ambience", "long"),
+        BackgroundSettings("ventilation"),
+        BackgroundSettings("hum"),
+    ],
+    ids=lambda settings: f"{settings.kind}-{settings.name}",
+)
+def test_backgrounds_have_unit_level_and_depend_on_the_seed_only(settings, pool) -> None:
+    def made(seed: int) -> np.ndarray:
+        surroundings = Surroundings(pool, (1,), np.random.default_rng(seed), RATE_HZ)
+        return make_background(settings, 5 * RATE_HZ, surroundings).samples
+
+    samples = made(0)
+    assert samples.shape == (5 * RATE_HZ,)
+    assert np.sqrt(np.mean(samples.astype(np.float64) ** 2)) == pytest.approx(1, abs=1e-4)
+    np.testing.assert_array_equal(samples, made(0))
+    if settings.kind != "ambience":  # the sources are all alike
+        assert not np.array_equal(samples, made(1))
+    seconds = samples.reshape(5, -1).astype(np.float64)
+    assert np.sqrt(np.mean(seconds**2, axis=1)).min() > 0.3  # there all the time
+
+
+def test_ambience_of_silent_clips_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "silent.wav"
+    soundfile.write(path, np.zeros(RATE_HZ), RATE_HZ)
+    pool = SourcePool([LabelledClip(path, "rain", 0, 1, "1", "A")], sample_rate_hz=RATE_HZ)
+    surroundings = Surroundings(pool, (1,), np.random.default_rng(0), RATE_HZ)
+    with pytest.raises(DatasetError, match="no clip of 'rain' sounds"):
+        make_background(BackgroundSettings("ambience", "rain"), RATE_HZ, surroundings)
+
+
+def test_statistics_count_frames_polyphony_and_what_comes_together() -> None:
+    figures = split_statistics(
+        {
+            "a": (Event(0, 1, "dog"), Event(0.5, 1.5, "cat"), Event(3, 3.01, "cat")),
+            "b": (Event(0, 4, "dog"),),
+            "c": (),
+        },
+        classes=("cat", "dog", "cow"),
+        scene_of={"a": "home", "b": "home", "c": "street"},
+        clip_s=4.0,
+        durations_s={"cat": [1.0, 0.01], "dog": [1.0, 8.0]},
+    )
+    assert figures["frames"] == 600
+    classes = figures["classes"]
+    assert [(name, classes[name]["frames"]) for name in classes] == [
+        ("dog", 250),
+        ("cat", 51),
+        ("cow", 0),
+    ]
+    assert figures["imbalance"] == pytest.approx(250 / 51, abs=0.01)
+    assert figures["active_share"] == pytest.approx(301 / 1800, abs=1e-5)
+    # of 600 frames two sound at once for 0.5 s, one for 1 s, one frame more, and all of b
+    assert figures["polyphony"] == {
+        "0": pytest.approx(324 / 600, abs=1e-5),
+        "1": pytest.approx(251 / 600, abs=1e-5),
+        "2": pytest.approx(25 / 600, abs=1e-5),
+    }
+    assert figures["together"] == [["cat", "dog", 1]]
+    assert figures["scenes"] == {"home": 2, "street": 1}
+    assert classes["dog"]["longest_s"] == 8.0

@@ -53,8 +53,8 @@ def make_background(
 
 
 def _noise(colour: str, count: int, around: Surroundings) -> Background:
-    condition = coloured_noise(around.rng, count, around.sample_rate_hz, colour)
-    return Background(condition.astype(np.float32))
+    noise = coloured_noise(around.rng, count, around.sample_rate_hz, colour)
+    return Background(noise.astype(np.float32))
 
 
 def _ambience(category: str, count: int, around: Surroundings) -> Background:
