@@ -16,7 +16,7 @@ PAIRS = st.integers(1, 30).flatmap(
 )
 
 
-@settings(deadline=None)
+@settings(max_examples=25)
 @given(PAIRS)
 def test_micro_and_macro_f_are_those_of_scikit_learn(pair: tuple[np.ndarray, np.ndarray]) -> None:
     truth, found = pair
@@ -67,7 +67,7 @@ def test_what_is_no_activity_is_refused() -> None:
         frame_based_figures(good[:, :2], good[:, :2], CLASSES)
 
 
-@settings(deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(2, 60), st.sampled_from([2, 5, 1000]))
 def test_areas_are_those_of_scikit_learn(seed: int, frames: int, levels: int) -> None:
     rng = np.random.default_rng(seed)

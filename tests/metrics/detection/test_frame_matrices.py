@@ -17,7 +17,7 @@ def active(events: list[Event], *, frames: int = 10, rounding: str = "overlap") 
     return np.flatnonzero(matrix[:, 0]).tolist()
 
 
-@settings(deadline=None)
+@settings(max_examples=40)
 @given(
     MATRICES, st.sampled_from([0.01, 0.02, 0.1, 0.256, 1.0]), st.sampled_from(["overlap", "centre"])
 )

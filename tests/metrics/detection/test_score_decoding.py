@@ -30,7 +30,7 @@ def test_a_score_equal_to_the_threshold_is_not_active() -> None:
     assert spans([0.0, 0.0], thresholds=0.0) == []
 
 
-@settings(deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(1, 50), st.floats(0, 1))
 def test_events_cover_exactly_the_active_frames(seed: int, frames: int, threshold: float) -> None:
     values = np.random.default_rng(seed).random((frames, 2))
@@ -52,7 +52,7 @@ def test_thresholds_and_filters_by_class() -> None:
     assert (filtered.scores[:, 1] == scores.scores[:, 1]).all()
 
 
-@settings(deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(1, 30), st.sampled_from([1, 3, 7, 31]))
 def test_filtering_and_a_threshold_may_be_swapped(seed: int, frames: int, length: int) -> None:
     """A running median of odd length commutes with a threshold."""
