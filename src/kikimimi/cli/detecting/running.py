@@ -137,5 +137,6 @@ def _naming(call: DetectCall) -> Callable[[str], str]:
 
 
 def _tell(run: _Run, detector: Detector, count: int) -> None:
-    files = f"{count - run.failed} of {count} files" if run.failed else f"{count} files"
+    files = "1 file" if count == 1 else f"{count} files"
+    files = f"{count - run.failed} of {files}" if run.failed else files
     print_message(f"{run.events} events in {files}, detector {detector.identity}")
