@@ -19,7 +19,9 @@ from kikimimi.datasets import (
     label_table,
     nsynth,
     random_split,
+    soundscape_scenes,
     speech_commands,
+    tut_scenes,
     urbansound8k,
     voxceleb1,
     voxforge,
@@ -198,6 +200,42 @@ def make_voxceleb1(root: Path, patch: pytest.MonkeyPatch) -> None:
     copies_of_one_sound(root, (root / part[split] / name for name, split in names.items()))
 
 
+def make_soundscape_scenes(root: Path, patch: pytest.MonkeyPatch) -> None:
+    """Two splits with a clip of each of two scenes."""
+    write_lines(root / "soundscapes.yaml", ["name: tiny"])
+    for split in ("test", "train"):
+        names = {f"{split}_{scene}.flac": scene for scene in ("home", "street")}
+        copies_of_one_sound(root, (root / split / "audio" / name for name in names))
+        recordings = [
+            {
+                "file_metadata": {"identifiers": {"filename": name}, "duration": 0.1},
+                "annotations": [{"namespace": "scaper", "data": []}],
+                "sandbox": {"scene": scene, "soundscape": name},
+            }
+            for name, scene in names.items()
+        ]
+        content = {"classes": ["dog"], "scenes": ["home", "street"], "recordings": recordings}
+        (root / f"{split}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def make_tut_scenes(root: Path, patch: pytest.MonkeyPatch) -> None:
+    """A recording of two clips of each of two scenes in each of two folds."""
+    rows = [
+        (fold, f"audio/{fold}{scene[0]}_{start}.wav", scene, f"{fold}{scene[0]}")
+        for fold in (1, 2)
+        for scene in ("beach", "office")
+        for start in (0, 30)
+    ]
+    write_lines(root / "meta.txt", ("\t".join(row[1:]) for row in rows))
+    copies_of_one_sound(root, (root / row[1] for row in rows))
+    for fold in (1, 2):
+        setup = root / "evaluation_setup"
+        tested = ("\t".join(row[1:3]) for row in rows if row[0] == fold)
+        write_lines(setup / f"fold{fold}_evaluate.txt", tested)
+        trained = ("\t".join(row[1:3]) for row in rows if row[0] != fold)
+        write_lines(setup / f"fold{fold}_train.txt", trained)
+
+
 LAYOUTS: dict[str, Callable[[Path, pytest.MonkeyPatch], None]] = {
     esc50.NAME: make_esc50,
     random_split.NAME: make_esc50,
@@ -211,6 +249,8 @@ LAYOUTS: dict[str, Callable[[Path, pytest.MonkeyPatch], None]] = {
     nsynth.NAME: make_nsynth,
     voxforge.NAME: make_voxforge,
     voxceleb1.NAME: make_voxceleb1,
+    soundscape_scenes.NAME: make_soundscape_scenes,
+    tut_scenes.NAME: make_tut_scenes,
 }
 """Makes a valid, tiny copy of each data set in a folder."""
 

@@ -13,7 +13,9 @@ from kikimimi.datasets import (
     label_table,
     nsynth,
     random_split,
+    soundscape_scenes,
     speech_commands,
+    tut_scenes,
     urbansound8k,
     voxceleb1,
     voxforge,
@@ -65,6 +67,7 @@ _DATASETS: dict[str, Dataset] = {
     for dataset in (
         *(esc50, random_split, urbansound8k, fsd50k, folders, label_table),
         *(speech_commands, crema_d, gtzan, nsynth, voxforge, voxceleb1),
+        *(soundscape_scenes, tut_scenes),
     )
 }
 
