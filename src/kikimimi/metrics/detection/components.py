@@ -53,6 +53,9 @@ class Components:
 def components(scores: NDArray[Any]) -> Components:
     """Find all runs of scores (N, K) that are not NaN."""
     classes = scores.shape[1]
+    if not len(scores):
+        nothing = np.zeros((0, classes), dtype=np.int64)
+        return Components(scores, nothing, nothing, nothing, nothing.astype(bool))
     minima = _window_minima(scores)
     first = _reach_back(scores, minima, strict=False)
     end = _reach_forward(scores, minima)
@@ -79,24 +82,29 @@ def _reach_back(
     scores: NDArray[Any], minima: list[NDArray[Any]], *, strict: bool
 ) -> NDArray[np.int64]:
     """First frame of the run of scores not below (`strict`: above) each frame's, up to it."""
-    begin = _own_frames(scores)
+    begin, classes = _own_places(scores), scores.shape[1]
     for power in reversed(range(len(minima))):
-        start = begin - 2**power
-        lowest = np.take_along_axis(minima[power], np.maximum(start, 0), axis=0)
+        step = classes << power
+        start = begin - step
+        lowest = minima[power].ravel().take(start, mode="clip")
         fits = (lowest > scores) if strict else (lowest >= scores)
-        begin = np.where(fits & (start >= 0), start, begin)
-    return begin
+        begin -= step * (fits & (start >= 0))
+    return begin // classes
 
 
 def _reach_forward(scores: NDArray[Any], minima: list[NDArray[Any]]) -> NDArray[np.int64]:
     """End of the run of scores not below each frame's, from it on."""
-    end = _own_frames(scores) + 1
+    classes = scores.shape[1]
+    end = _own_places(scores) + classes
     for power in reversed(range(len(minima))):
-        last = len(minima[power]) - 1
-        lowest = np.take_along_axis(minima[power], np.minimum(end, last), axis=0)
-        end = np.where((lowest >= scores) & (end <= last), end + 2**power, end)
-    return end
+        lowest = minima[power].ravel().take(end, mode="clip")
+        end += (classes << power) * ((lowest >= scores) & (end < minima[power].size))
+    return end // classes
 
 
-def _own_frames(scores: NDArray[Any]) -> NDArray[np.int64]:
-    return np.broadcast_to(np.arange(len(scores))[:, None], scores.shape)
+def _own_places(scores: NDArray[Any]) -> NDArray[np.int64]:
+    """Where each score stands when the rows are laid one behind the other (N, K).
+
+    Looking scores up in flat arrays takes half the time of `take_along_axis`.
+    """
+    return np.arange(scores.size).reshape(scores.shape)

@@ -74,9 +74,11 @@ def roc_auc(active: NDArray[np.bool_], scores: NDArray[Any]) -> float:
     negatives = len(active) - positives
     if not positives or not negatives:
         return math.nan
-    _, level, sizes = np.unique(scores, return_inverse=True, return_counts=True)
-    hits = np.bincount(level, weights=active, minlength=len(sizes))
-    misses = sizes - hits
+    order = np.argsort(scores)
+    rising = scores[order]
+    starts = np.flatnonzero(np.concatenate([[True], rising[1:] != rising[:-1]]))
+    hits = np.add.reduceat(active[order].astype(np.float64), starts)
+    misses = np.diff(starts, append=len(scores)) - hits
     below = np.cumsum(misses) - misses
     return float((hits * (below + misses / 2)).sum() / (positives * negatives))
 
