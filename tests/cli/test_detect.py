@@ -13,8 +13,10 @@ from kikimimi.audio.reading import read_clip
 from kikimimi.audio.resampling import resample
 from kikimimi.audio.writing import write_wav
 from kikimimi.cli.app import app
+from kikimimi.cli.detecting.timelines import Timelines
 from kikimimi.datasets.annotations.registry import read_annotations
-from kikimimi.errors import QueryError
+from kikimimi.encoders.detection.registry import default_detector
+from kikimimi.errors import AudioError, QueryError
 from kikimimi.library.library import Library
 from kikimimi.types import Clip
 
@@ -163,6 +165,25 @@ def test_two_recordings_of_one_name_are_not_mixed_up(recording, tmp_path) -> Non
     done = CliRunner().invoke(app(), ["detect", *map(str, places)])
     assert isinstance(done.exception, QueryError)
     assert "both be called" in str(done.exception)
+
+
+def test_the_detectors_are_listed_the_default_one_first() -> None:
+    done = CliRunner().invoke(app(), ["models", "--detectors", "--json"])
+    listed = [json.loads(line) for line in done.stdout.splitlines()]
+    assert listed[0]["name"] == default_detector()
+    assert all(each["classes"] and each["frame_hop_s"] > 0 for each in listed)
+
+
+def test_a_picture_that_cannot_be_drawn_does_not_end_the_batch(
+    recording, tmp_path, monkeypatch
+) -> None:
+    def fail(self, name, path, found) -> None:
+        raise AudioError("damaged since")
+
+    monkeypatch.setattr(Timelines, "draw", fail)
+    arguments = ("--detector", "placeholder", "--picture", tmp_path / "pictures")
+    done = detect(recording, *arguments, expect=1)
+    assert "damaged since" in done.stderr
 
 
 def test_help_has_an_example(run) -> None:

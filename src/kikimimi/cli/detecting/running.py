@@ -86,6 +86,8 @@ class _Run:
         try:
             with self._output.listening(name) as tap:
                 found = detect_file(path, self._detector, self._settings, tap=tap, progress=heard)
+            if self._timelines is not None:
+                self._timelines.draw(name, path, found)
         except (AudioError, EncoderError) as error:
             print_failure(path, str(error).removeprefix(f"{display_path(path)}: "))
             self.failed += 1
@@ -95,8 +97,6 @@ class _Run:
     def _give(self, name: str, path: Path, found: DetectedFile) -> None:
         self.seconds += found.duration_s
         self.events += len(found.events)
-        if self._timelines is not None:
-            self._timelines.draw(name, path, found)
         if self._keeper is not None:
             self._keeper.take(path, found)
         self._output.take(name, path, relabelled(found, self._name_of))

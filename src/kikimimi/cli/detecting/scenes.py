@@ -57,14 +57,14 @@ def run_scenes(call: SceneCall) -> bool:
         for done, (path, name) in enumerate(names.items(), start=1):
             try:
                 heard = classifier(path)
+                scenes = stretches(heard, classifier.classes, smooth_s=call.smooth_s)
+                found = DetectedFile(heard.recording, heard.duration_s, scenes)
+                if timelines is not None:
+                    timelines.draw(name, path, found)
             except (AudioError, EncoderError) as error:
                 print_failure(path, str(error).removeprefix(f"{display_path(path)}: "))
                 failed += 1
                 continue
-            scenes = stretches(heard, classifier.classes, smooth_s=call.smooth_s)
-            found = DetectedFile(heard.recording, heard.duration_s, scenes)
-            if timelines is not None:
-                timelines.draw(name, path, found)
             output.take(name, path, found)
             seconds += heard.duration_s
             progress(done, len(names), path, seconds)

@@ -25,6 +25,9 @@ def models(
     networks: Annotated[
         bool, typer.Option("--networks", help="List what `kikimimi train` can train instead.")
     ] = False,
+    detectors: Annotated[
+        bool, typer.Option("--detectors", help="List what `kikimimi detect` can hear with instead.")
+    ] = False,
     fetch: Annotated[
         str | None,
         typer.Option(
@@ -36,6 +39,8 @@ def models(
     """List the encoders: size, rate, licence, and whether their weights are here."""
     if networks:
         _list_networks(as_json=as_json)
+    elif detectors:
+        _list_detectors(as_json=as_json)
     elif fetch:
         _fetch(fetch, as_json=as_json)
     elif name:
@@ -88,6 +93,26 @@ def _list_networks(*, as_json: bool) -> None:
         return
     rows = [(name, network.input_kind, network.paper) for name, network in types.items()]
     print_table(("network", "hears", "paper"), rows)
+
+
+def _list_detectors(*, as_json: bool) -> None:
+    """The detectors by name, the default one first."""
+    from kikimimi.encoders.detection.registry import create_detector, detector_names
+
+    cards = {name: create_detector(name).card for name in detector_names()}
+    if as_json:
+        for name, card in cards.items():
+            print_json(asdict(card) | {"name": name})
+        return
+    numbers = ("events", "frame s", "rate Hz")
+    rows = [
+        (
+            *(name, str(len(card.classes)), f"{card.frame_hop_s:g}", str(card.sample_rate_hz)),
+            *(card.licence, card.title),
+        )
+        for name, card in cards.items()
+    ]
+    print_table(("name", *numbers, "licence", "title"), rows, right=numbers)
 
 
 def _record(encoder: Encoder) -> dict[str, Any]:

@@ -38,8 +38,10 @@ def register_folders(architecture: str) -> Callable[[D], D]:
 
 
 def detector_names() -> list[str]:
-    """Names of all detectors, the default one first: the shipped one, and encoders with tags."""
-    with_tags = [name for name in encoder_names() if create_encoder(name).card.vocabulary]
+    """Names of the detectors whose weights are here, the default one first: the shipped one, and
+    encoders with tags."""
+    encoders = map(create_encoder, encoder_names())
+    with_tags = [e.card.name for e in encoders if e.card.vocabulary and e.weights_are_here]
     return ([SHIPPED_DETECTOR] if _is_shipped() else []) + with_tags
 
 
