@@ -135,3 +135,10 @@ def test_frames_of_an_encoder_keep_their_times() -> None:
 def test_tagger_without_anything_to_hear_is_refused() -> None:
     with pytest.raises(ConfigError, match="needs a network, an encoder or both"):
         FrameTagger(None, 3)
+
+
+def test_tagger_begins_with_the_prior() -> None:
+    tagger = FrameTagger(FrameCnn(FrameCnnConfig(**SMALL)), 3).eval()
+    tagger.set_prior(0.04)
+    probabilities = tagger(torch.zeros(1, 64, 20)).strong.sigmoid()
+    torch.testing.assert_close(probabilities.mean().item(), 0.04, rtol=0.5, atol=0.0)

@@ -4,6 +4,7 @@ Axes: B clips, F mel bands, N mel frames, N' feature frames, D' features of a fr
 encoder's frame embeddings, H hidden units of the head, K classes.
 """
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -99,6 +100,15 @@ class FrameTagger(nn.Module):
         """Take over the statistics of the training clips: (F, 1) and ()."""
         self.band_mean.copy_(band_mean)
         self.scale.copy_(scale)
+
+    @torch.no_grad()
+    def set_prior(self, share: float) -> None:
+        """Begin with the probability `share`, in (0, 1), of every event in every frame.
+
+        Lin et al., "Focal loss for dense object detection", ICCV 2017, section 3.3: else the first
+        epochs go by in learning that most frames are silent.
+        """
+        self.events.bias.fill_(math.log(share / (1 - share)))
 
     def normalise(self, log_mel: Tensor) -> Tensor:
         """(B, F, N) -> the same with mean 0 in each band and variance 1 overall."""

@@ -53,6 +53,13 @@ def tagger_of(network: nn.Module) -> FrameTagger:
     return tagger
 
 
+def taggers_in(network: DetectionNetwork) -> tuple[FrameTagger, ...]:
+    """Student and teacher, or the one that there is."""
+    if isinstance(network, MeanTeacher):
+        return (network.student, network.teacher)
+    return (network,)
+
+
 @torch.no_grad()
 def frames_out(tagger: FrameTagger, recipe: DetectionRecipe, encoder_frames: int) -> int:
     """N' of a piece: the network's own, or the encoder's where it stands alone."""

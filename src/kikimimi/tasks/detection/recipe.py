@@ -1,6 +1,7 @@
 """What a recipe of sound event detection says."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from kikimimi.errors import ConfigError
@@ -75,6 +76,8 @@ class NetworkSettings:
 
     name: str = "crnn"
     options: dict[str, Any] = field(default_factory=dict)
+    start: Path | None = None
+    """Folder of a trained encoder whose network, of the same name and options, is fine-tuned."""
 
 
 @dataclass(frozen=True, slots=True)

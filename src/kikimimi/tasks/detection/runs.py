@@ -20,6 +20,7 @@ from kikimimi.networks.frame_tagger import FrameTagger
 from kikimimi.tasks.detection.data import DetectionData
 from kikimimi.tasks.detection.evaluation import all_figures
 from kikimimi.tasks.detection.network import build_network, tagger_of
+from kikimimi.tasks.detection.network_start import start_from_encoder
 from kikimimi.tasks.detection.prediction import predict
 from kikimimi.tasks.detection.recipe import DetectionRecipe
 from kikimimi.tasks.detection.trainable import DetectionTrainable
@@ -57,6 +58,8 @@ def train_detector(
         return
     seed_libraries(recipe.loop.seed)
     network = build_network(recipe, len(data.classes), encoder_of(recipe))
+    if recipe.network.start is not None:
+        start_from_encoder(network, recipe, recipe.network.start)
     trainable = DetectionTrainable(recipe, network, data)
     with run.writing(folder):
         folder.mkdir(parents=True, exist_ok=True)

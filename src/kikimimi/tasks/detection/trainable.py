@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from kikimimi.features.augment import spectrogram_chain_from_recipe
-from kikimimi.networks.frame_tagger import FrameTagger
 from kikimimi.tasks.detection.batches import BatchMaker, DetectionBatch
 from kikimimi.tasks.detection.data import DetectionData, SplitData, rows
 from kikimimi.tasks.detection.evaluation import frame_figures
 from kikimimi.tasks.detection.losses.contract import TrainingCounts
 from kikimimi.tasks.detection.mean_teacher import MeanTeacher, consistency_ramp
-from kikimimi.tasks.detection.network import DetectionNetwork, frames_out, tagger_of
+from kikimimi.tasks.detection.network import (
+    DetectionNetwork,
+    frames_out,
+    tagger_of,
+    taggers_in,
+)
 from kikimimi.tasks.detection.objective import Objective, consistency_loss, total
 from kikimimi.tasks.detection.prediction import evenly_chosen, predict
 from kikimimi.tasks.detection.recipe import DetectionRecipe
@@ -28,6 +32,10 @@ from kikimimi.training.trainable import Shard
 
 _STATISTICS_PIECES = 400
 """Pieces that the normalisation of the input is measured on."""
+
+
+_LEAST_SHARE = 1e-3
+"""The network begins with no smaller probability of an event than this."""
 
 
 class DetectionTrainable:
@@ -62,6 +70,9 @@ class DetectionTrainable:
         self._objective = Objective(recipe.loss, training_counts(strong, weak, self.supervision))
         self._mask = spectrogram_chain_from_recipe(recipe.augmentation, where="augmentation")
         self._normalise_from(train)
+        share = _active_share(strong, weak, self.supervision)
+        for tagger in taggers_in(network):
+            tagger.set_prior(share)
 
     def steps_per_epoch(self, world_size: int) -> int:
         """Batches of an epoch for each process."""
@@ -110,7 +121,7 @@ class DetectionTrainable:
         maps = torch.from_numpy(rows(train.log_mels, chosen))
         mean = maps.mean(dim=(0, 2))[:, None]
         scale = (maps - mean).std().clamp_min(1e-6)
-        for tagger in _taggers(self._network):
+        for tagger in taggers_in(self._network):
             tagger.set_normalisation(mean, scale)
 
 
@@ -127,7 +138,9 @@ def training_counts(
     )
 
 
-def _taggers(network: DetectionNetwork) -> tuple[FrameTagger, ...]:
-    if isinstance(network, MeanTeacher):
-        return (network.student, network.teacher)
-    return (network,)
+def _active_share(
+    strong: NDArray[np.bool_], weak: NDArray[np.float32], supervision: Supervision
+) -> float:
+    """Share of active frames in the strong labels, else of active clips in the weak ones."""
+    known = strong[supervision.strong] if len(supervision.strong) else weak[supervision.weak]
+    return float(np.clip(known.mean(), _LEAST_SHARE, 1 - _LEAST_SHARE))
