@@ -10,11 +10,14 @@ from kikimimi.datasets import (
     gtzan,
     label_table,
     nsynth,
+    soundscape_scenes,
     speech_commands,
+    tut_scenes,
     urbansound8k,
     voxceleb1,
     voxforge,
 )
+from kikimimi.datasets.event_sets import soundscapes, tut_acoustic_scenes
 
 _MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (esc50.NAME, ("meta/esc50.csv",)),
@@ -32,6 +35,12 @@ _MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """What must all be there for a folder to be taken for a data set, the first that fits wins."""
 
+_EVENT_SETS = (
+    (soundscape_scenes.NAME, soundscapes.holds),
+    (tut_scenes.NAME, tut_acoustic_scenes.holds),
+)
+"""Data sets of sound events whose clips have a label too: the scene."""
+
 
 def detect_dataset(root: Path) -> str:
     """The name of the data set under `root`; `folders` if nothing in it tells of another."""
@@ -39,5 +48,8 @@ def detect_dataset(root: Path) -> str:
         return label_table.NAME
     for name, marks in _MARKS:
         if all((root / mark).exists() for mark in marks):
+            return name
+    for name, holds in _EVENT_SETS:
+        if holds(root):
             return name
     return folders.NAME
