@@ -5,11 +5,13 @@
 Both read the same files. The plain loop is what one writes first: one process, `librosa.load` at
 16 kHz, `librosa.feature.melspectrogram`, the network in torch as it comes, one file after the
 other; nothing is written. It is timed with torch's default number of threads and with one. The
-index decodes, embeds, tags and writes a library; it is timed with one worker and with one a core,
-workers' start included. Files that either cannot read are skipped by both.
+encoder alone decodes and embeds with one thread. The index decodes, embeds, tags, measures and
+writes a library; it is timed with one worker and with one a core, workers' start included. Files
+that either cannot read are skipped by both.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import tempfile
@@ -25,6 +27,8 @@ import torch
 from kikimimi import Library, load_encoder
 from kikimimi.audio.discovery import is_audio_path
 from kikimimi.audio.native_messages import silence_native_messages
+from kikimimi.encoders.file_embedding import embed_file
+from kikimimi.errors import AudioError
 
 _RATE_HZ = 16000
 
@@ -42,6 +46,7 @@ def main() -> None:
     results = {
         f"plain loop, {torch.get_num_threads()} torch threads": _plain_loop(files),
         "plain loop, 1 torch thread": _with_one_thread(lambda: _plain_loop(files)),
+        "encoder alone, 1 torch thread": _with_one_thread(lambda: _encoder_alone(files)),
         "index, 1 worker": _index(files, workers=1),
         f"index, {cores} workers": _index(files, workers=cores),
     }
@@ -92,6 +97,16 @@ def _embed(network: torch.nn.Module, samples: np.ndarray) -> np.ndarray:
     log_mel = np.pad(log_mel, ((0, frames - len(log_mel)), (0, 0)), constant_values=np.log(0.001))
     with torch.no_grad():
         return network(torch.from_numpy(log_mel[None].astype(np.float32))).embedding.numpy()
+
+
+def _encoder_alone(files: Sequence[Path]) -> tuple[float, float]:
+    encoder = load_encoder()
+    seconds_of_sound = 0.0
+    began = time.perf_counter()
+    for path in files:
+        with contextlib.suppress(AudioError):
+            seconds_of_sound += embed_file(path, encoder).duration_s
+    return seconds_of_sound, time.perf_counter() - began
 
 
 def _with_one_thread(call: Callable[[], tuple[float, float]]) -> tuple[float, float]:
