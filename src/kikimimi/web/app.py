@@ -11,8 +11,9 @@ from kikimimi import __version__
 from kikimimi.web.compression import CompressionMiddleware
 from kikimimi.web.errors import install_error_handlers
 from kikimimi.web.limits import BodyLimitMiddleware
+from kikimimi.web.own_files import OwnFiles
 from kikimimi.web.routes import ROUTERS
-from kikimimi.web.routes.page import STATIC_FOLDER, StaticFolder
+from kikimimi.web.routes.page import STATIC_FOLDER
 from kikimimi.web.security import SecurityMiddleware
 from kikimimi.web.settings import ServerSettings
 from kikimimi.web.state import ServerState
@@ -38,7 +39,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
     )
     app.state.kikimimi = state
     install_error_handlers(app)
-    app.mount("/static", StaticFolder(directory=STATIC_FOLDER), name="static")
+    app.mount("/static", OwnFiles(STATIC_FOLDER), name="static")
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(CompressionMiddleware)

@@ -4,8 +4,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _LEVEL = 5
-_AS_THEY_ARE = ("/media/", "/api/events")
-"""Sounds, whose ranges count bytes, and the stream of events, which must not wait in a buffer."""
+_AS_THEY_ARE = ("/media/", "/api/events", "/static/")
+"""Sounds, whose ranges count bytes; events, which must not wait in a buffer; and the page's files,
+which are compressed once."""
 
 
 class CompressionMiddleware:
