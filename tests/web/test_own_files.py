@@ -1,4 +1,4 @@
-"""The page's own files: whole, compressed, asked about again; and the modules it names beforehand."""
+"""The files of the page: whole, compressed, asked about again; the modules it names beforehand."""
 
 import re
 import socket
