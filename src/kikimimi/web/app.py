@@ -12,6 +12,7 @@ from kikimimi.web.compression import CompressionMiddleware
 from kikimimi.web.errors import install_error_handlers
 from kikimimi.web.limits import BodyLimitMiddleware
 from kikimimi.web.own_files import OwnFiles
+from kikimimi.web.preparing import prepare
 from kikimimi.web.routes import ROUTERS
 from kikimimi.web.routes.page import STATIC_FOLDER
 from kikimimi.web.security import SecurityMiddleware
@@ -21,7 +22,7 @@ from kikimimi.web.watching import watch
 
 
 def create_app(settings: ServerSettings) -> FastAPI:
-    """The application of one library; nothing is opened before the first request.
+    """The application of one library; nothing is opened before it is started.
 
     Example:
         >>> app = create_app(ServerSettings(library=Path("sounds.kikimimi")))
@@ -52,8 +53,10 @@ def create_app(settings: ServerSettings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: ServerState = app.state.kikimimi
     watching = asyncio.create_task(watch(state))
+    preparing = asyncio.create_task(to_thread.run_sync(prepare, state))
     try:
         yield
     finally:
         watching.cancel()
+        await preparing
         await to_thread.run_sync(state.close)
