@@ -62,7 +62,7 @@
 /**
  * @typedef {object} Status
  * @property {string} version
- * @property {{path: string, sounds: number, missing: number, encoder: string, vocabulary_size: number, revision: number}} library
+ * @property {{path: string, sounds: number, missing: number, encoder: string, vocabulary_size: number, revision: number, exists?: boolean}} library
  * @property {Job[]} jobs
  * @property {Label|null} can_undo
  * @property {Label|null} can_redo

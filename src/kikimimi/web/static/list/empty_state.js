@@ -35,6 +35,7 @@ export function createEmptyState() {
 function which() {
   const { result, total, status, queryError, query } = store.get();
   if (queryError) return "error";
+  if (status?.library.exists === false) return "welcome";
   if (result === null || total > 0) return "";
   if (status?.library.sounds === 0) return "welcome";
   return isEmptyQuery(query) ? "" : "nothing";

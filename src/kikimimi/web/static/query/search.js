@@ -27,7 +27,9 @@ export async function search() {
   } catch (error) {
     if (isAbort(error) || running !== controller) return;
     if (!(error instanceof ApiError)) throw error;
-    store.set({ searching: false, queryError: { code: error.code, message: error.message } });
+    // Before the first folder there is no library to ask; the list shows how to begin.
+    const isFault = error.code !== "no_library";
+    store.set({ searching: false, queryError: isFault ? { code: error.code, message: error.message } : null });
   }
 }
 
