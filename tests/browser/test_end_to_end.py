@@ -13,7 +13,8 @@ from node_tools import FOLDER, chromium, node, node_modules
 from kikimimi.audio.reading import read_clip
 from kikimimi.audio.writing import write_wav
 
-_SCRIPTS = sorted((FOLDER / "end_to_end").glob("*.test.js"))
+_FIRST_START = FOLDER / "end_to_end" / "first_start.test.js"
+_SCRIPTS = sorted(set((FOLDER / "end_to_end").glob("*.test.js")) - {_FIRST_START})
 _LIMIT_S = 900
 
 
@@ -30,21 +31,11 @@ def test_page(
     A browser without a graphics card on a busy machine is late at times: what fails is tried once
     more from the start, and told of as a warning.
     """
-    environment = {
-        **os.environ,
-        "CHROMIUM": chromium(),
-        "KIKIMIMI_NODE_MODULES": str(node_modules()),
-        "SOUNDS": str(sound_folder),
-        "TAKE": str(_take(sound_folder, tmp_path)),
-    }
+    take = _take(sound_folder, tmp_path)
 
     def run(library: Path) -> subprocess.CompletedProcess[str]:
         _copy_library(indexed_library, library)
-        command = [node(), "--test", "--test-concurrency=1", str(script)]
-        place = {"LIBRARY": str(library), "BASE": serve(library)}
-        return subprocess.run(
-            command, env=environment | place, capture_output=True, text=True, timeout=_LIMIT_S
-        )
+        return _run(script, library, serve(library), SOUNDS=str(sound_folder), TAKE=str(take))
 
     first = run(tmp_path / "library.kikimimi")
     if first.returncode == 0:
@@ -52,6 +43,30 @@ def test_page(
     warnings.warn(f"{script.name} failed at first:\n{first.stdout}", stacklevel=1)
     again = run(tmp_path / "again.kikimimi")
     assert again.returncode == 0, again.stdout + again.stderr
+
+
+def test_first_start(serve: Callable[[Path], str], sound_folder: Path, tmp_path: Path) -> None:
+    """Without a library the page asks for a folder, and shows what it finds there."""
+    library = tmp_path / "new" / "library.kikimimi"
+    done = _run(_FIRST_START, library, serve(library), SOUNDS=str(sound_folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _run(
+    script: Path, library: Path, address: str, **places: str
+) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "CHROMIUM": chromium(),
+        "KIKIMIMI_NODE_MODULES": str(node_modules()),
+        "LIBRARY": str(library),
+        "BASE": address,
+        **places,
+    }
+    command = [node(), "--test", "--test-concurrency=1", str(script)]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=_LIMIT_S
+    )
 
 
 def _copy_library(library: Path, target: Path) -> None:

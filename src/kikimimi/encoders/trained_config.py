@@ -7,6 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from kikimimi.encoders.model_card import model_card
 from kikimimi.encoders.weights import CONFIG_NAME, read_config
 from kikimimi.errors import ConfigError, EncoderError
 from kikimimi.features.config import LogMelConfig
@@ -121,12 +122,8 @@ def card_text(config: TrainedConfig, facts: Mapping[str, str]) -> str:
         "normalisation": f"(x - {config.mean:.6g}) / {config.scale:.6g}",
         **facts,
     }
-    table = "\n".join(f"| {key} | {_cell(value)} |" for key, value in rows.items())
-    return (
-        f"# {config.name}\n\nAn encoder of sounds, trained with Kikimimi. Use it with "
-        f"`--encoder` and the path of this folder.\n\n| | |\n|---|---|\n{table}\n"
+    about = (
+        "An encoder of sounds, trained with Kikimimi. "
+        "Use it with `--encoder` and the path of this folder."
     )
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return model_card(config.name, about, rows)

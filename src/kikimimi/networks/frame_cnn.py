@@ -8,7 +8,7 @@ from kikimimi.networks.contract import Network, NetworkConfig
 from kikimimi.networks.frame_convolutions import (
     FrameConvolutions,
     NormPlace,
-    pools_fit,
+    check_pools,
     sequence_size,
 )
 from kikimimi.networks.layers import as_maps
@@ -42,13 +42,11 @@ class FrameCnnConfig(NetworkConfig):
         Raises:
             ConfigError: they do not.
         """
-        self.require(
-            len(self.channels) == len(self.frequency_pools),
-            "channels and frequency_pools must have one number a convolution",
-        )
-        self.require(
-            pools_fit(self.n_mels, self.frequency_pools),
-            f"frequency_pools {self.frequency_pools} leave nothing of {self.n_mels} bands",
+        check_pools(
+            self,
+            n_mels=self.n_mels,
+            channels=self.channels,
+            frequency_pools=self.frequency_pools,
         )
 
 

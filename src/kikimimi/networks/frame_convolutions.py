@@ -9,6 +9,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from kikimimi.networks.contract import NetworkConfig
 from kikimimi.networks.layers import ConvNorm
 from kikimimi.networks.pooled_convolution import PooledConv2d
 
@@ -57,6 +58,28 @@ def sequence_size(n_mels: int, channels: Sequence[int], frequency_pools: Sequenc
     for pool in frequency_pools:
         bands = -(-bands // pool)
     return channels[-1] * bands
+
+
+def check_pools(
+    config: NetworkConfig,
+    *,
+    n_mels: int,
+    channels: Sequence[int],
+    frequency_pools: Sequence[int],
+) -> None:
+    """Check that there is one pooling a convolution, and a band left at the end.
+
+    Raises:
+        ConfigError: there is not.
+    """
+    config.require(
+        len(channels) == len(frequency_pools),
+        "channels and frequency_pools must have one number a convolution",
+    )
+    config.require(
+        pools_fit(n_mels, frequency_pools),
+        f"frequency_pools {tuple(frequency_pools)} leave nothing of {n_mels} bands",
+    )
 
 
 def pools_fit(n_mels: int, frequency_pools: Sequence[int]) -> bool:

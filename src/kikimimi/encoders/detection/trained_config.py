@@ -7,6 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from kikimimi.encoders.model_card import model_card
 from kikimimi.encoders.weights import CONFIG_NAME, read_config
 from kikimimi.errors import ConfigError, EncoderError
 from kikimimi.features.config import LogMelConfig
@@ -125,12 +126,8 @@ def detector_card_text(config: TrainedDetectorConfig, facts: Mapping[str, str]) 
         "window": f"{config.window_s:g} s",
         **facts,
     }
-    table = "\n".join(f"| {key} | {_cell(value)} |" for key, value in rows.items())
-    return (
-        f"# {config.name}\n\nA detector of sound events, trained with Kikimimi. Use it with "
-        f"`kikimimi detect --detector` and the path of this folder.\n\n| | |\n|---|---|\n{table}\n"
+    about = (
+        "A detector of sound events, trained with Kikimimi. "
+        "Use it with `kikimimi detect --detector` and the path of this folder."
     )
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return model_card(config.name, about, rows)
