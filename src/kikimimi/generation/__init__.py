@@ -1,0 +1,1 @@
+"""Making environmental sounds: spectrograms, a vocoder, latent models."""
