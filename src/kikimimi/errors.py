@@ -17,6 +17,10 @@ class EncoderError(KikimimiError):
     """An encoder is unknown, or its weights are missing, damaged or of the wrong shape."""
 
 
+class GenerationError(KikimimiError):
+    """A generator's weights are missing or damaged, or it cannot make what is asked for."""
+
+
 class LibraryError(KikimimiError):
     """A library file is damaged, foreign, busy, full, or made with another encoder."""
 
