@@ -14,10 +14,13 @@ from kikimimi.types import FloatArray
 
 _STEPS_PER_S = 10
 _STEPS_PER_BLOCK = 4
+_STEPS_PER_SHORT_TERM = 30
 _FRAMES_AT_ONCE = 1 << 15
 _SILENT = 1e-30
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
+_RANGE_GATE_LU = -20.0
+_RANGE_PERCENTILES = (10, 95)
 _OFFSET_LUFS = -0.691
 _SURROUND = 1.41
 
@@ -75,14 +78,31 @@ class LoudnessMeter:
         """Integrated loudness in LUFS; None for silence, or what the gates take for silence."""
         if not self._frames:
             return None
-        energies = np.concatenate([*self._steps, [self._open_step]])
+        blocks = self._block_powers(_STEPS_PER_BLOCK)
+        if not len(blocks):
+            total = float(self._step_energies().sum())
+            return _lufs(total / self._frames)
+        return gated_loudness(blocks)
+
+    def loudness_range(self) -> float | None:
+        """Loudness range in LU, as EBU Tech 3342 has it; None for silence, or under 3 s of sound.
+
+        The short-term loudness is taken each 100 ms.
+        """
+        return gated_range(self._block_powers(_STEPS_PER_SHORT_TERM))
+
+    def _block_powers(self, steps: int) -> Values:
+        """Mean powers (G,) of all blocks of so many steps, one starting with each step."""
+        energies = self._step_energies()
         bounds = self._start_of(np.arange(len(energies) + 1))
         whole = len(energies) - (self._frames < bounds[-1])
-        if whole < _STEPS_PER_BLOCK:
-            return _lufs(float(energies.sum()) / self._frames)
-        blocks = np.convolve(energies[:whole], np.ones(_STEPS_PER_BLOCK), mode="valid")
-        lengths = bounds[_STEPS_PER_BLOCK : whole + 1] - bounds[: whole + 1 - _STEPS_PER_BLOCK]
-        return gated_loudness(blocks / lengths)
+        if whole < steps:
+            return np.zeros(0)
+        blocks = np.convolve(energies[:whole], np.ones(steps), mode="valid")
+        return blocks / (bounds[steps : whole + 1] - bounds[: whole + 1 - steps])
+
+    def _step_energies(self) -> Values:
+        return np.concatenate([*self._steps, [self._open_step]])
 
     def _start_of(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
         """The first frame of a step."""
@@ -99,6 +119,19 @@ def gated_loudness(powers: Values) -> float | None:
         return None
     relative = float(audible.mean()) * 10 ** (_RELATIVE_GATE_LU / 10)
     return _lufs(float(audible[audible > relative].mean()))
+
+
+def gated_range(powers: Values) -> float | None:
+    """Loudness range in LU of the powers (G,) of windows of 3 s, by EBU Tech 3342, section 3.
+
+    None where every window is under the absolute gate.
+    """
+    audible = powers[powers > _power(_ABSOLUTE_GATE_LUFS)]
+    if not len(audible):
+        return None
+    relative = float(audible.mean()) * 10 ** (_RANGE_GATE_LU / 10)
+    low, high = np.percentile(audible[audible > relative], _RANGE_PERCENTILES)
+    return 10 * math.log10(float(high) / float(low))
 
 
 def _lufs(power: float) -> float | None:
