@@ -1,0 +1,113 @@
+"""Mains hum: steady lines at the harmonics of 50 or 60 Hz.
+
+Axes: T sample frames, C channels, W samples of a frame, K bins, H harmonics.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from kikimimi.types import FloatArray
+
+HARMONICS = 12
+
+_FRAME_S = 2.0
+_MAINS_HZ = (50.0, 60.0)
+_STRAY_HZ = 0.2
+_STRAY_STEP_HZ = 0.05
+_TOP_HZ = 800.0
+_LOBE_BINS = 2
+_AROUND_HZ = 12.0
+_STANDS_OUT_DB = 10.0
+_STANDS_FAR_OUT_DB = 20.0
+_FEWEST_HARMONICS = 3
+_TINY = 1e-20
+
+Values = NDArray[np.float64]
+
+
+class HumMeter:
+    """Looks for lines that are there all the time, in frames of 2 to 4 s, half overlapping.
+
+    The frames' spectra are averaged as logarithms: what comes and goes counts little. Memory: one
+    frame.
+    """
+
+    def __init__(self, *, sample_rate_hz: int, channels: int) -> None:
+        self._frame = 2 ** math.ceil(math.log2(max(1, _FRAME_S * sample_rate_hz)))
+        self._bin_hz = sample_rate_hz / self._frame
+        window = np.hanning(self._frame + 1)[:-1].astype(np.float32)
+        self._window = window[:, None]
+        self._scale = 2 / (self._frame * float(np.square(window, dtype=np.float64).sum()))
+        top_hz = min(_TOP_HZ, sample_rate_hz / 2)
+        self._logs = np.zeros(int(top_hz / self._bin_hz))
+        self._count = 0
+        self._held: list[FloatArray] = [np.zeros((0, channels), np.float32)]
+        self._size = 0
+
+    def push(self, block: FloatArray) -> None:
+        """Take the next frames (T, C)."""
+        self._held.append(block)
+        self._size += len(block)
+        if self._size < self._frame:
+            return
+        held = np.concatenate(self._held)
+        hop = self._frame // 2
+        count = (len(held) - self._frame) // hop + 1
+        for start in range(0, count * hop, hop):
+            self._add(held[start : start + self._frame])
+        self._held = [held[count * hop :].copy()]
+        self._size = len(self._held[0])
+
+    def result(self) -> tuple[float | None, float | None]:
+        """Mains frequency in Hz and level in dBFS of the hum; None where there is none."""
+        if not self._count:
+            return None, None
+        return find_hum(np.exp(self._logs / self._count), self._bin_hz)
+
+    def _add(self, samples: FloatArray) -> None:
+        spectra = fft.rfft((samples - samples.mean(axis=0)) * self._window, axis=0)
+        lowest = spectra[: len(self._logs)]
+        powers = (lowest.real**2 + lowest.imag**2).mean(axis=1, dtype=np.float64) * self._scale
+        self._logs += np.log(powers + _TINY)
+        self._count += 1
+
+
+def find_hum(powers: Values, bin_hz: float) -> tuple[float | None, float | None]:
+    """Mains frequency and level of the hum in a spectrum of powers (K,), as `HumMeter.result`.
+
+    Three of the first twelve harmonics must stand out by 10 dB, or one of the first two by 20 dB.
+    """
+    best: tuple[int, float, float] = (0, 0.0, 0.0)
+    for mains_hz in _MAINS_HZ:
+        for stray_hz in np.arange(-_STRAY_HZ, _STRAY_HZ + 1e-9, _STRAY_STEP_HZ):
+            base_hz = float(mains_hz + stray_hz)
+            heights, levels = _lines(powers, bin_hz, base_hz)
+            out = heights >= _STANDS_OUT_DB
+            is_strong = bool((heights[:2] >= _STANDS_FAR_OUT_DB).any())
+            if out.sum() >= _FEWEST_HARMONICS or is_strong:
+                best = max(best, (int(out.sum()), float(levels[out].sum()), base_hz))
+    _, level, found_hz = best
+    return (found_hz, 10 * math.log10(level)) if level > 0 else (None, None)
+
+
+def _lines(powers: Values, bin_hz: float, base_hz: float) -> tuple[Values, Values]:
+    """For harmonics (H,): how far each stands out of what is around it, in dB, and its power."""
+    heights, levels = np.full(HARMONICS, -np.inf), np.zeros(HARMONICS)
+    reach = round(_AROUND_HZ / bin_hz)
+    for number in range(1, HARMONICS + 1):
+        centre = round(number * base_hz / bin_hz)
+        if centre + reach >= len(powers):
+            break
+        lobe = powers[centre - _LOBE_BINS : centre + _LOBE_BINS + 1]
+        around = powers[max(1, centre - reach) : centre + reach + 1]
+        outside = np.ones(len(around), bool)
+        middle = centre - max(1, centre - reach)
+        outside[middle - 2 * _LOBE_BINS : middle + 2 * _LOBE_BINS + 1] = False
+        background = float(np.median(around[outside]))
+        peak = powers[centre - 1 : centre + 2].max()
+        heights[number - 1] = 10 * math.log10((peak + _TINY) / (background + _TINY))
+        levels[number - 1] = max(0.0, float(lobe.sum()) - len(lobe) * background)
+    return heights, levels

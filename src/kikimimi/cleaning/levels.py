@@ -1,0 +1,121 @@
+"""What a stage did to a sound, told from what went in and what came out.
+
+Axes: C channels, T sample frames.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from kikimimi.cleaning.contract import Figures, Processor, Samples, SoundFormat, Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """What one stage of a chain did.
+
+    Levels are in dB relative to full scale; None for digital silence. `difference_db` is the level
+    of what was taken away or added, None where nothing was or where the stage moves samples in
+    time. `figures` are the stage's own: what it found in the sound and what it did.
+    """
+
+    name: str
+    bypassed: bool = False
+    frames_in: int = 0
+    frames_out: int = 0
+    rms_in_db: float | None = None
+    rms_out_db: float | None = None
+    peak_in_db: float | None = None
+    peak_out_db: float | None = None
+    difference_db: float | None = None
+    figures: Figures | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the stage changed anything of the sound."""
+        moved = self.frames_in != self.frames_out
+        return not self.bypassed and (moved or self.difference_db is not None)
+
+
+class LevelMeter:
+    """Peak and power of a sound."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self._values = 0
+        self._peak = 0.0
+        self._energy = 0.0
+
+    def push(self, block: Samples) -> None:
+        """Hear the next frames (C, T)."""
+        if not block.size:
+            return
+        self.frames += block.shape[1]
+        self._values += block.size
+        self._peak = max(self._peak, float(block.max()), -float(block.min()))
+        self._energy += float(np.vdot(block, block))
+
+    @property
+    def peak_db(self) -> float | None:
+        """The greatest sample of any channel."""
+        return amplitude_db(self._peak)
+
+    @property
+    def rms_db(self) -> float | None:
+        """Root of the mean power over all channels."""
+        return amplitude_db(math.sqrt(self._energy / self._values)) if self._values else None
+
+
+class Monitor:
+    """A stage at work, with meters before and behind it."""
+
+    def __init__(self, treatment: Treatment, sound: SoundFormat) -> None:
+        self._processor: Processor = treatment.start(sound)
+        self._keeps_length = treatment.keeps_length
+        self._before, self._behind, self._between = LevelMeter(), LevelMeter(), LevelMeter()
+        self._waiting: deque[Samples] = deque()
+
+    def push(self, block: Samples) -> Samples:
+        """Hand a block on to the stage."""
+        self._before.push(block)
+        if self._keeps_length and block.size:
+            self._waiting.append(block.copy())
+        return self._heard(self._processor.push(block))
+
+    def finish(self) -> Samples:
+        """Let the stage give out the rest."""
+        return self._heard(self._processor.finish())
+
+    def report(self, name: str, found: Figures) -> StageReport:
+        """What happened, after `finish`."""
+        difference_db = self._between.rms_db
+        return StageReport(
+            name=name,
+            frames_in=self._before.frames,
+            frames_out=self._behind.frames,
+            rms_in_db=self._before.rms_db,
+            rms_out_db=self._behind.rms_db,
+            peak_in_db=self._before.peak_db,
+            peak_out_db=self._behind.peak_db,
+            difference_db=difference_db,
+            figures={**found, **self._processor.figures()},
+        )
+
+    def _heard(self, block: Samples) -> Samples:
+        self._behind.push(block)
+        position = 0
+        while self._waiting and position < block.shape[1]:
+            before = self._waiting.popleft()
+            count = min(before.shape[1], block.shape[1] - position)
+            self._between.push(block[:, position : position + count] - before[:, :count])
+            if count < before.shape[1]:
+                self._waiting.appendleft(before[:, count:])
+            position += count
+        return block
+
+
+def amplitude_db(amplitude: float) -> float | None:
+    """Level of an amplitude, None for 0."""
+    return 20 * math.log10(amplitude) if amplitude > 0 else None

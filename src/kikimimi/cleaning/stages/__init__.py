@@ -1,0 +1,1 @@
+"""The stages of a cleaning chain, one file each."""
