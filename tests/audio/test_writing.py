@@ -204,7 +204,7 @@ def test_an_interrupted_write_leaves_nothing(tmp_path, clip, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kikimimi.audio.writing._encode", interrupt)
+    monkeypatch.setattr("kikimimi.audio.wav_format.WavFormat.encode", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_wav(tmp_path / "x.wav", clip)
     assert not list(tmp_path.iterdir())

@@ -1,23 +1,20 @@
-"""Writing WAV files, with the metadata of the file that they were made from."""
+"""Writing WAV files, with the metadata of the file that they were made from.
+
+Axes: T sample frames, C channels.
+"""
 
 import os
 import struct
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from kikimimi.audio.riff import (
-    MAX_CHUNKS,
-    UNSET_SIZE,
-    Chunk,
-    copy_payload,
-    iterate_chunks,
-    open_binary,
-)
+from kikimimi.audio.kept_chunks import KeptChunks, find_kept_chunks
+from kikimimi.audio.riff import UNSET_SIZE, open_binary
+from kikimimi.audio.wav_format import WavFormat, wav_format
 from kikimimi.errors import AudioError
 from kikimimi.files import draft_of
 from kikimimi.paths import display_path
@@ -25,47 +22,7 @@ from kikimimi.types import Clip, FloatArray
 
 _LARGEST_RIFF = UNSET_SIZE - 1
 _BLOCK_FRAMES = 1 << 16
-_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
-# The last 14 bytes of the sub-format GUIDs of WAVEFORMATEXTENSIBLE.
-_GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
-# These describe the samples that are written anew, or fill space.
-_NOT_KEPT = frozenset({b"fmt ", b"data", b"fact", b"ds64", b"JUNK", b"PEAK", b"levl"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Encoding:
-    tag: int
-    bits: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Metadata:
-    """Chunks to copy from an open file, those before the samples and those behind."""
-
-    source: BinaryIO | None = None
-    before: tuple[Chunk, ...] = ()
-    behind: tuple[Chunk, ...] = ()
-
-    @property
-    def size(self) -> int:
-        return sum(8 + chunk.size + chunk.size % 2 for chunk in (*self.before, *self.behind))
-
-    def copy(self, chunks: tuple[Chunk, ...], file: BinaryIO) -> None:
-        for chunk in chunks:
-            if self.source is not None:
-                file.write(chunk.identifier + struct.pack("<I", chunk.size))
-                copy_payload(self.source, chunk, file)
-                file.write(b"\0" * (chunk.size % 2))
-
-
-_ENCODINGS = {
-    "PCM_U8": _Encoding(_PCM, 8),
-    "PCM_16": _Encoding(_PCM, 16),
-    "PCM_24": _Encoding(_PCM, 24),
-    "PCM_32": _Encoding(_PCM, 32),
-    "FLOAT": _Encoding(_FLOAT, 32),
-    "DOUBLE": _Encoding(_FLOAT, 64),
-}
+_DS64_SIZE = 28
 
 
 def write_wav(
@@ -94,25 +51,6 @@ def write_wav(
             or the folder may not be written to.
     """
     path = Path(path)
-    encoding = _check(path, clip, subtype)
-    with ExitStack() as stack:
-        metadata = _Metadata()
-        if metadata_from is not None:
-            source = stack.enter_context(open_binary(Path(metadata_from)))
-            metadata = _find_metadata(Path(metadata_from), source)
-        try:
-            with draft_of(path) as draft, draft.open("r+b") as file:
-                _write(file, clip, encoding, metadata)
-        except OSError as error:
-            raise AudioError(
-                f"{display_path(path)}: cannot be written ({error.strerror}); choose another place"
-            ) from error
-
-
-def _check(path: Path, clip: Clip, subtype: str) -> _Encoding:
-    if subtype not in _ENCODINGS:
-        known = ", ".join(_ENCODINGS)
-        raise AudioError(f"{display_path(path)}: no WAV subtype '{subtype}'; known: {known}")
     if clip.samples.ndim != 2 or 0 in clip.samples.shape:
         raise AudioError(
             f"{display_path(path)}: a clip to write has samples (C, T), C and T >= 1, "
@@ -120,86 +58,154 @@ def _check(path: Path, clip: Clip, subtype: str) -> _Encoding:
         )
     if not np.isfinite(clip.samples).all():
         raise AudioError(f"{display_path(path)}: the clip to write holds NaN or infinite samples")
-    encoding = _ENCODINGS[subtype]
-    frame_bytes = clip.samples.shape[0] * encoding.bits // 8
-    if frame_bytes > 0xFFFF or not 0 < clip.sample_rate_hz <= 0xFFFFFFFF // frame_bytes:
-        raise AudioError(
-            f"{display_path(path)}: WAV cannot hold {clip.samples.shape[0]} channels at "
-            f"{clip.sample_rate_hz} Hz"
-        )
-    return encoding
-
-
-def _find_metadata(path: Path, source: BinaryIO) -> _Metadata:
-    before: list[Chunk] = []
-    behind: list[Chunk] = []
-    side = before
-    for number, chunk in enumerate(iterate_chunks(source)):
-        if number == MAX_CHUNKS:
-            raise AudioError(f"{display_path(path)}: has more than {MAX_CHUNKS} RIFF chunks")
-        if chunk.identifier == b"data":
-            side = behind
-        elif chunk.identifier not in _NOT_KEPT and chunk.held == chunk.size < UNSET_SIZE:
-            side.append(chunk)
-    return _Metadata(source, tuple(before), tuple(behind))
-
-
-def _write(file: BinaryIO, clip: Clip, encoding: _Encoding, metadata: _Metadata) -> None:
     channels, frames = clip.samples.shape
-    data_size = frames * channels * encoding.bits // 8
-    head = _format_chunk(clip, encoding)
-    before, behind = metadata.before, metadata.behind
-    riff_size = 4 + len(head) + metadata.size + 8 + data_size + data_size % 2
-    if riff_size <= _LARGEST_RIFF:
-        file.write(struct.pack("<4sI4s", b"RIFF", riff_size, b"WAVE"))
-        stated_size = data_size
-    else:
-        sizes = struct.pack("<4sIQQQI", b"ds64", 28, riff_size + 36, data_size, frames, 0)
-        file.write(struct.pack("<4sI4s", b"RF64", UNSET_SIZE, b"WAVE") + sizes)
-        stated_size = UNSET_SIZE
-        # libsndfile loses its way in RF64 after a chunk of odd length, so these go behind.
-        behind = (*(chunk for chunk in before if chunk.size % 2), *behind)
-        before = tuple(chunk for chunk in before if chunk.size % 2 == 0)
-    file.write(head)
-    metadata.copy(before, file)
-    file.write(struct.pack("<4sI", b"data", stated_size))
-    for block in _encoded_blocks(clip.samples, encoding):
-        file.write(block)
-    file.write(b"\0" * (data_size % 2))
-    metadata.copy(behind, file)
+    with stream_wav(
+        path,
+        sample_rate_hz=clip.sample_rate_hz,
+        channels=channels,
+        subtype=subtype,
+        metadata_from=metadata_from,
+        frames=frames,
+    ) as stream:
+        stream.write(clip.samples)
 
 
-def _format_chunk(clip: Clip, encoding: _Encoding) -> bytes:
-    """The `fmt ` chunk, and the `fact` chunk that formats other than PCM must have."""
-    channels, frames = clip.samples.shape
-    frame_bytes = channels * encoding.bits // 8
-    rate_hz = clip.sample_rate_hz
-    is_extensible = channels > 2
-    tag = _EXTENSIBLE if is_extensible else encoding.tag
-    fields = struct.pack(
-        "<HHIIHH", tag, channels, rate_hz, rate_hz * frame_bytes, frame_bytes, encoding.bits
+@contextmanager
+def stream_wav(
+    path: str | os.PathLike[str],
+    *,
+    sample_rate_hz: int,
+    channels: int,
+    subtype: str = "PCM_24",
+    metadata_from: str | os.PathLike[str] | None = None,
+    frames: int | None = None,
+    most_frames: int = 0,
+    replace: bool = True,
+) -> Iterator["WavStream"]:
+    """Write a WAV file block by block, whole or not at all, as `write_wav` does.
+
+    The file takes its name when the block ends well. If the number of frames is not known, room is
+    left for the sizes that a file over 4 GiB needs (EBU Tech 3306, section 3.4).
+
+    Args:
+        path: the file to write or replace; it may be `metadata_from` itself.
+        sample_rate_hz: its rate.
+        channels: how many there are.
+        subtype: as in `write_wav`.
+        metadata_from: as in `write_wav`.
+        frames: how many will be written, if that is known.
+        most_frames: how many there may be otherwise; only tells where chunks of odd length go.
+        replace: whether a file of that name may be replaced.
+
+    Raises:
+        AudioError: as `write_wav`; or nothing, or another number of frames, was written; or there
+            is a file that must not be replaced.
+    """
+    path = Path(path)
+    where = display_path(path)
+    chosen = wav_format(
+        subtype=subtype, sample_rate_hz=sample_rate_hz, channels=channels, where=where
     )
-    if is_extensible:
-        fields += struct.pack("<HHIH", 22, encoding.bits, 0, encoding.tag) + _GUID_TAIL
-    chunk = struct.pack("<4sI", b"fmt ", len(fields)) + fields
-    if encoding.tag == _PCM:
-        return chunk
-    return chunk + struct.pack("<4sII", b"fact", 4, min(frames, UNSET_SIZE))
+    with ExitStack() as stack:
+        kept = KeptChunks()
+        if metadata_from is not None:
+            source = stack.enter_context(open_binary(Path(metadata_from)))
+            kept = find_kept_chunks(Path(metadata_from), source)
+        try:
+            with draft_of(path, replace=replace) as draft, draft.open("r+b") as file:
+                stream = WavStream(
+                    file, chosen, kept, frames=frames, most_frames=most_frames, where=where
+                )
+                yield stream
+                stream.finish()
+        except FileExistsError as error:
+            raise AudioError(f"{where}: exists already; choose another name") from error
+        except OSError as error:
+            raise AudioError(
+                f"{where}: cannot be written ({error.strerror}); choose another place"
+            ) from error
 
 
-def _encoded_blocks(samples: FloatArray, encoding: _Encoding) -> Iterator[bytes]:
-    for start in range(0, samples.shape[1], _BLOCK_FRAMES):
-        yield _encode(samples[:, start : start + _BLOCK_FRAMES].T, encoding)
+class WavStream:
+    """A WAV file in the making. See `stream_wav`."""
 
+    def __init__(
+        self,
+        file: BinaryIO,
+        wav: WavFormat,
+        kept: KeptChunks,
+        *,
+        frames: int | None,
+        most_frames: int,
+        where: str,
+    ) -> None:
+        self._file, self._wav, self._kept, self._where = file, wav, kept, where
+        self._promised = frames
+        self._frames = 0
+        if self._riff_size(most_frames if frames is None else frames) > _LARGEST_RIFF:
+            # libsndfile loses its way in RF64 after a chunk of odd length before the samples.
+            self._kept = kept.with_odd_ones_behind()
+        file.write(self._head(frames or 0))
+        self._kept.write_before(file)
+        self._data_at = file.tell()
+        file.write(self._data_head(frames or 0))
 
-def _encode(frames: FloatArray, encoding: _Encoding) -> bytes:
-    """Samples (T, C) as little-endian bytes."""
-    if encoding.tag == _FLOAT:
-        return frames.astype(f"<f{encoding.bits // 8}").tobytes()
-    full_scale = 2.0 ** (encoding.bits - 1)
-    steps = np.rint(frames.astype(np.float64) * full_scale)
-    whole = np.clip(steps, -full_scale, full_scale - 1).astype("<i4")
-    if encoding.bits == 8:
-        return (whole + 128).astype(np.uint8).tobytes()
-    width = encoding.bits // 8
-    return whole.reshape(-1, 1).view(np.uint8)[:, :width].tobytes()
+    def write(self, samples: FloatArray) -> None:
+        """Append samples (C, T).
+
+        Raises:
+            AudioError: they have another number of channels, or hold NaN or infinite ones.
+        """
+        if samples.ndim != 2 or len(samples) != self._wav.channels:
+            raise AudioError(
+                f"{self._where}: samples to write have the shape ({self._wav.channels}, T), but "
+                f"got {samples.shape}"
+            )
+        if not np.isfinite(samples).all():
+            raise AudioError(f"{self._where}: the samples to write hold NaN or infinite ones")
+        for start in range(0, samples.shape[1], _BLOCK_FRAMES):
+            self._file.write(self._wav.encode(samples[:, start : start + _BLOCK_FRAMES].T))
+        self._frames += samples.shape[1]
+
+    def finish(self) -> None:
+        """Write what stands behind the samples, and the sizes.
+
+        Raises:
+            AudioError: nothing was written, or not what was promised.
+        """
+        if not self._frames or self._promised not in (None, self._frames):
+            raise AudioError(f"{self._where}: {self._frames} frames were written; give all of them")
+        self._file.write(b"\0" * (self._data_size(self._frames) % 2))
+        self._kept.write_behind(self._file)
+        if self._promised is None:
+            self._file.seek(0)
+            self._file.write(self._head(self._frames))
+            self._file.seek(self._data_at)
+            self._file.write(self._data_head(self._frames))
+
+    def _data_size(self, frames: int) -> int:
+        return frames * self._wav.frame_bytes
+
+    def _riff_size(self, frames: int) -> int:
+        """What follows the first 8 bytes, without a ds64 chunk."""
+        data_size = self._data_size(frames)
+        room = 8 + _DS64_SIZE if self._promised is None else 0
+        head = 4 + room + len(self._wav.chunks(frames))
+        return head + self._kept.size + 8 + data_size + data_size % 2
+
+    def _head(self, frames: int) -> bytes:
+        riff_size = self._riff_size(frames)
+        described = self._wav.chunks(frames)
+        if riff_size > _LARGEST_RIFF:
+            riff_size += 8 + _DS64_SIZE if self._promised is not None else 0
+            sizes = (riff_size, self._data_size(frames), frames, 0)
+            ds64 = struct.pack("<4sIQQQI", b"ds64", _DS64_SIZE, *sizes)
+            return struct.pack("<4sI4s", b"RF64", UNSET_SIZE, b"WAVE") + ds64 + described
+        room = b""
+        if self._promised is None:
+            room = struct.pack("<4sI", b"JUNK", _DS64_SIZE) + bytes(_DS64_SIZE)
+        return struct.pack("<4sI4s", b"RIFF", riff_size, b"WAVE") + room + described
+
+    def _data_head(self, frames: int) -> bytes:
+        is_large = self._riff_size(frames) > _LARGEST_RIFF
+        return struct.pack("<4sI", b"data", UNSET_SIZE if is_large else self._data_size(frames))
