@@ -68,7 +68,7 @@ class BandPowerMeter:
     @property
     def bands_hz(self) -> Values:
         """Edges (B + 1,) of the bands."""
-        return (self._edges - 0.5) * self.bin_hz
+        return np.asarray((self._edges - 0.5) * self.bin_hz, dtype=np.float64)
 
     @property
     def bins_per_band(self) -> NDArray[np.int64]:

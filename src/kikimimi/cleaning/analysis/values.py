@@ -105,9 +105,9 @@ FIGURES: tuple[FigureInfo, ...] = (
         "Level of what is always there: the power that each third of an octave is under in a tenth "
         "of the time (groups of six frames of about 40 ms), corrected for what chance makes of "
         "noise, added up. Digital silence does not count; none under four such groups.",
-        "常に鳴っている成分のレベル。1/3 オクターブ帯域ごとに、時間の 1 割でそれを下回るパワー（約 40 "
-        "ms のフレーム 6 "
-        "つの平均）を求め、雑音の偶然のゆらぎを補正して合計する。完全な無音は除く。短すぎる音では値なし。",
+        "常に鳴っている成分のレベル。1/3 オクターブ帯域ごとに、時間の 1 割でそれを下回るパワー"
+        "（約 40 ms のフレーム 6 つの平均）を求め、雑音の偶然のゆらぎを補正して合計する。"
+        "完全な無音は除く。短すぎる音では値なし。",
     ),
     FigureInfo(
         "snr_db", "dB", 1, "Signal to noise", "SN 比",
@@ -119,14 +119,15 @@ FIGURES: tuple[FigureInfo, ...] = (
         "bandwidth_hz", "Hz", 0, "Bandwidth", "帯域",
         "The highest frequency at which the mean spectrum is less than 80 dB under its greatest "
         "density and above that of white noise at -90 dBFS.",
-        "平均スペクトルの密度が最大値から 80 dB 以内で、かつ -90 dBFS の白色雑音を上回る最高周波数。",
+        "平均スペクトルの密度が最大値から 80 dB 以内で、かつ -90 dBFS の白色雑音を上回る"
+        "最高周波数。",
     ),
     FigureInfo(
         "clipped_samples", "", 0, "Clipped samples", "クリップしたサンプル",
         "Samples in runs of three or more equal ones at the greatest level of their channel that "
         "begin or end with a step; lossy coding hides them.",
-        "チャンネルの最大レベルで 3 つ以上等しい値が続き、段差で始まるか終わる区間のサンプル数（非可逆"
-        "圧縮では見えなくなる）。",
+        "チャンネルの最大レベルで 3 つ以上等しい値が続き、段差で始まるか終わる区間のサンプル数"
+        "（非可逆圧縮では見えなくなる）。",
     ),
     FigureInfo(
         "hum_hz", "Hz", 1, "Hum", "ハム",
