@@ -1,0 +1,1 @@
+"""The auto-encoder with a latent over time, trained with perceptual and adversarial losses."""

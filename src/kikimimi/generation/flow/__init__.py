@@ -1,0 +1,1 @@
+"""Flow matching over the latents of the auto-encoder."""

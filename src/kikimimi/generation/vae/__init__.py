@@ -1,0 +1,1 @@
+"""The variational auto-encoder of the source work: one vector for a whole spectrogram."""
