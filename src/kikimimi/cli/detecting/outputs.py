@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from kikimimi.cli.detecting.names import files_below
 from kikimimi.cli.detecting.score_table import ScoreTable
 from kikimimi.cli.output import duration_text, json_path, print_json, print_table
+from kikimimi.cli.recording_names import files_below
 from kikimimi.datasets.annotations.contract import WritingOptions
 from kikimimi.datasets.annotations.registry import (
     annotation_extension,

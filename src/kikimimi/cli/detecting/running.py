@@ -5,11 +5,11 @@ from pathlib import Path
 
 from kikimimi.cli.detecting.calls import DetectCall
 from kikimimi.cli.detecting.keeping import Keeper
-from kikimimi.cli.detecting.names import named_recordings
 from kikimimi.cli.detecting.outputs import SCORES, Output, OutputCall, make_output, relabelled
 from kikimimi.cli.detecting.timelines import Timelines
 from kikimimi.cli.output import print_failure, print_message
 from kikimimi.cli.progress import file_progress
+from kikimimi.cli.recording_names import named_recordings
 from kikimimi.encoders.detection.contract import Detector
 from kikimimi.encoders.detection.file_events import (
     DetectedFile,

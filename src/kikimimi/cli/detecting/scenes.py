@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from kikimimi.cli.detecting.names import named_recordings
 from kikimimi.cli.detecting.outputs import SCORES, OutputCall, make_output
 from kikimimi.cli.detecting.timelines import Timelines
 from kikimimi.cli.output import print_failure
 from kikimimi.cli.progress import file_progress
+from kikimimi.cli.recording_names import named_recordings
 from kikimimi.encoders.detection.file_events import DetectedFile
 from kikimimi.errors import AudioError, EncoderError, QueryError
 from kikimimi.paths import display_path

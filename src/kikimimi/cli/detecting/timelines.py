@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kikimimi.audio.spectrogram_image import spectrogram_image
-from kikimimi.cli.detecting.names import files_below
+from kikimimi.cli.recording_names import files_below
 from kikimimi.encoders.detection.file_events import DetectedFile
 from kikimimi.encoders.detection.labels import event_name
 from kikimimi.encoders.vocabulary import Language

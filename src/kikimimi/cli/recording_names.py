@@ -26,7 +26,7 @@ def named_recordings(places: Sequence[Path]) -> dict[Path, str]:
             if name in taken:
                 raise QueryError(
                     f"{display_path(taken[name])} and {display_path(path)} would both be called "
-                    f"'{name}'; give the folder that they lie in, or detect them one by one"
+                    f"'{name}'; give the folder that they lie in, or take them one by one"
                 )
             names[path], taken[name] = name, path
     return names
@@ -46,7 +46,7 @@ def files_below(folder: Path, names: Sequence[str], *, extension: str) -> dict[s
         if place in taken:
             raise QueryError(
                 f"'{taken[place]}' and '{name}' would both be written to {display_path(place)}; "
-                "detect them one by one"
+                "take them one by one"
             )
         places[name], taken[place] = place, name
     return places
