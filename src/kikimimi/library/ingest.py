@@ -4,7 +4,6 @@ Scan, compare, read what is new, write: only this process writes, and only commi
 interrupted run loses what was not committed, and the next run goes on from there.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from kikimimi.library.records import IndexProgress, IndexReport
 from kikimimi.library.scanning import scan
 from kikimimi.library.worker_pool import WorkerPool
 from kikimimi.library.writer import Writer
+from kikimimi.processors import usable_cores
 
 _FILES_PER_WORKER = 32
 _BYTES_PER_WORKER = 8 << 20
@@ -101,13 +101,6 @@ def measure_sounds(
         seconds=time.monotonic() - started,
         measured=writer.counts["measured"],
     )
-
-
-def usable_cores() -> int:
-    """Number of processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _plan(database: Database, roots: Iterable[Path], *, retry_failed: bool) -> Plan:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from kikimimi.errors import QueryError
-from kikimimi.library.ingest import usable_cores
 from kikimimi.library.library import Library
 from kikimimi.paths import display_path
+from kikimimi.processors import usable_cores
 from kikimimi.web.jobs import Job, Work
 from kikimimi.web.settings import ServerSettings
 from kikimimi.web.space.layouts import make_components

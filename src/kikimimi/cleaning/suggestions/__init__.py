@@ -1,0 +1,1 @@
+"""Which stages a recording needs, told from its analysis, each with its reason."""
