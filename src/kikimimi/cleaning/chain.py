@@ -20,6 +20,7 @@ from kikimimi.cleaning.contract import (
     Samples,
     Stage,
     StreamingStage,
+    Survey,
     SurveyingStage,
     Treatment,
 )
@@ -142,10 +143,14 @@ class _Run:
                 spool.write(block)
                 survey.push(block.astype(np.float32).astype(np.float64))
             self._base, self._linked = spool, []
-        while survey.end_pass():
+        while self._wants_more(stage.name, survey):
             for block in self._pass(stage.name):
                 survey.push(block)
         return _Settled(place, stage.name, survey.settle(), survey.figures())
+
+    def _wants_more(self, name: str, survey: Survey) -> bool:
+        with self._naming(name):
+            return survey.end_pass()
 
     def _pass(self, purpose: str) -> Iterator[Samples]:
         """Yield the sound as it comes out of the last link; then write the reports of the links."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kikimimi.cleaning.contract import Figures, Processor, Samples, SoundFormat, Treatment
+from kikimimi.cleaning.decibels import level_db
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,12 @@ class LevelMeter:
     @property
     def peak_db(self) -> float | None:
         """The greatest sample of any channel."""
-        return amplitude_db(self._peak)
+        return level_db(self._peak)
 
     @property
     def rms_db(self) -> float | None:
         """Root of the mean power over all channels."""
-        return amplitude_db(math.sqrt(self._energy / self._values)) if self._values else None
+        return level_db(math.sqrt(self._energy / self._values)) if self._values else None
 
 
 class Monitor:
@@ -114,8 +115,3 @@ class Monitor:
                 self._waiting.appendleft(before[:, count:])
             position += count
         return block
-
-
-def amplitude_db(amplitude: float) -> float | None:
-    """Level of an amplitude, None for 0."""
-    return 20 * math.log10(amplitude) if amplitude > 0 else None
