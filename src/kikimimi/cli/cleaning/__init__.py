@@ -1,0 +1,1 @@
+"""What `kikimimi clean` does."""
