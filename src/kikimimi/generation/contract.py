@@ -51,10 +51,14 @@ class GeneratorCard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Latent:
-    """A sound inside a generator: `values` (C, N) float32, and the mel frames M it stands for."""
+    """A sound inside a generator: `values` (C, N) float32, and the mel frames M it stands for.
+
+    `embedding` is what an encoder says of the whole sound, where the generator keeps that too.
+    """
 
     values: FloatArray
     mel_frames: int
+    embedding: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or self.mel_frames < 1:

@@ -161,10 +161,15 @@ def _facts(path: Path) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class CropBatch:
-    """Crops of sounds: `mel` (B, F, M) on the unit scale; steps made before, over all epochs."""
+    """Crops of sounds on the unit scale."""
 
     mel: Tensor
-    step: int
+    """(B, F, M)."""
+    numbers: Tensor
+    """(B,) of the sounds in the bank."""
+    epoch: int
+    seed: int
+    """For the random changes of this batch."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,9 +205,10 @@ class CropBatches:
             raise DatasetError("all sounds are silent or cannot be read; give others")
         order = sound_order(heard, self, epoch, shard)
         generator = epoch_generator(self.seed, epoch, rank=shard.rank)
-        for step, row in enumerate(order):
+        for row in order:
             mel = np.stack([self._crop(int(number), generator) for number in row])
-            yield CropBatch(torch.from_numpy(mel), epoch * self.steps + step)
+            seed = int(generator.integers(2**31))
+            yield CropBatch(torch.from_numpy(mel), torch.from_numpy(row), epoch, seed)
 
     def _crop(self, number: int, generator: np.random.Generator) -> FloatArray:
         if self.whole:

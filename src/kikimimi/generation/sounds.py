@@ -17,7 +17,7 @@ from kikimimi.errors import DatasetError
 from kikimimi.generation.data import DataSettings, GenerationData, load_generation_data
 from kikimimi.generation.mel_bank import BadFile, MelBank, Progress, open_mel_bank
 
-_WATCHED = 100
+_MOST_WATCHED = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,21 +49,30 @@ class Sounds:
         return self.data.training + self.data.held_out
 
     def names_digest(self) -> str:
-        """SHA-256 of the names of the training files in their order; a moved folder has the same."""
+        """SHA-256 of the names of the training files; a moved folder has the same."""
         digest = hashlib.sha256()
         for path in self.data.training:
             digest.update(os.fsencode(path.name) + b"\0")
         return digest.hexdigest()
 
-    def watched(self, frames: int) -> Tensor:
-        """The beginnings (S, F, frames) of some held-out sounds, of training ones if none are."""
-        numbers = self.held_out if len(self.held_out) else self.training
-        chosen = numbers[np.linspace(0, len(numbers) - 1, min(len(numbers), _WATCHED)).astype(int)]
-        return torch.from_numpy(np.stack([self.bank.crop(int(n), 0, frames) for n in chosen]))
+    def watched(self) -> NDArray[np.int64]:
+        """Numbers of some held-out sounds, of training ones if none are held out."""
+        return evenly_chosen(self.held_out if len(self.held_out) else self.training)
+
+    def beginnings(self, numbers: NDArray[np.int64], frames: int) -> Tensor:
+        """The beginnings (S, F, frames) of sounds."""
+        crops = [self.bank.crop(int(number), 0, frames) for number in numbers]
+        return torch.from_numpy(np.stack(crops))
 
     def _readable(self, first: int, last: int) -> NDArray[np.int64]:
         numbers = np.arange(first, last)
         return numbers[np.diff(self.bank.offsets)[first:last] > 0]
+
+
+def evenly_chosen(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """At most 100 of them, from the first to the last."""
+    places = np.linspace(0, len(numbers) - 1, min(len(numbers), _MOST_WATCHED))
+    return numbers[places.astype(int)]
 
 
 def open_sounds(

@@ -48,21 +48,20 @@ class VaeConfig(NetworkConfig):
 
 
 class Posterior(NamedTuple):
-    """What the encoder believes: a Gaussian with independent axes."""
+    """What an encoder believes: a Gaussian with independent axes, both tensors (B, ...)."""
 
     mean: Tensor
-    """(B, D)"""
     log_variance: Tensor
-    """(B, D)"""
 
     def draw(self) -> Tensor:
-        """A latent (B, D), by the reparametrisation of the paper, section 2.4."""
+        """A latent (B, ...), by the reparametrisation of the paper, section 2.4."""
         return self.mean + torch.randn_like(self.mean) * (0.5 * self.log_variance).exp()
 
     def divergence(self) -> Tensor:
         """Kullback-Leibler divergence (B,) from N(0, 1), in nats; the paper's appendix B."""
         variance = self.log_variance.exp()
-        return 0.5 * (self.mean.square() + variance - 1 - self.log_variance).sum(dim=1)
+        nats = 0.5 * (self.mean.square() + variance - 1 - self.log_variance)
+        return nats.flatten(1).sum(dim=1)
 
 
 class SpectrogramVae(nn.Module):

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from kikimimi.errors import ConfigError
 from kikimimi.generation.contract import GeneratorCard
 from kikimimi.generation.folder import save_generator
+from kikimimi.generation.held_out import reconstruction_figures
 from kikimimi.generation.mel import GENERATION_MEL
 from kikimimi.generation.mel_bank import CropBatch, CropBatches
 from kikimimi.generation.run import TrainingSettings, train_generator, training_facts
@@ -23,6 +24,7 @@ from kikimimi.generation.vae.network import (
     LEVELS,
     SpectrogramVae,
     VaeConfig,
+    from_min_max_scale,
     min_max_scaled,
 )
 from kikimimi.generation.vae.windows import OVERLAP, cut_windows
@@ -95,16 +97,16 @@ class VaeTrainable:
         return {"loss": loss, "mse": error, "kl_nats": divergence}
 
     def figures(self, network: nn.Module) -> dict[str, float]:
-        """Mean squared error of windows that are held out, min-max scaled."""
+        """Errors of sounds that are held out."""
         vae = _as_vae(network)
-        windows = self._sounds.watched(self._recipe.network.frames)
-        device = vae.mean.weight.device
-        errors = []
-        for part in windows.split(_AT_ONCE):
-            scaled, _ = min_max_scaled(part.to(device))
-            made = vae.decode(vae.encode(scaled).mean)
-            errors.append((made - scaled).square().mean(dim=(1, 2)).cpu())
-        return {"inner_mse": float(torch.cat(errors).mean())}
+
+        def reconstruct(windows: Tensor) -> Tensor:
+            scaled, levels = min_max_scaled(windows)
+            return from_min_max_scale(vae.decode(vae.encode(scaled).mean), levels)
+
+        sounds = self._sounds
+        watched = sounds.beginnings(sounds.watched(), self._recipe.network.frames)
+        return reconstruction_figures(watched, reconstruct, vae.mean.weight.device)
 
     def export(self, folder: Path, network: nn.Module) -> None:
         """Write the generator, with Gaussians of the classes fitted to the training sounds."""
