@@ -34,7 +34,7 @@ def suggest_high_pass(analysis: SoundAnalysis) -> Suggestion | None:
 def suggest_low_pass(analysis: SoundAnalysis) -> Suggestion | None:
     """Take away high bands that hold only noise, a third of an octave above the last sound."""
     floors = analysis.band_floors
-    if floors is None or analysis.figures.snr_db is None:
+    if floors is None or not analysis.stands_out:
         return None
     steady = _is_steady(analysis)
     first = len(steady) - _count_true(steady[::-1])
@@ -55,7 +55,7 @@ def suggest_low_pass(analysis: SoundAnalysis) -> Suggestion | None:
 
 def _steady_rumble(analysis: SoundAnalysis) -> Suggestion | None:
     floors = analysis.band_floors
-    if floors is None or analysis.figures.snr_db is None:
+    if floors is None or not analysis.stands_out:
         return None
     edges_hz = analysis.bands_hz
     allowed = edges_hz[1:] <= _HIGHEST_HIGH_PASS_HZ

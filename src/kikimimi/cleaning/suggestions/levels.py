@@ -42,7 +42,7 @@ def suggest_limiter(analysis: SoundAnalysis) -> Suggestion | None:
     if peak_db is None or peak_db <= _CEILING_DB:
         return None
     return Suggestion(
-        "limiter", f"the true peak is {peak_db:+.1f} dBTP", {"ceiling_db": _CEILING_DB}
+        "limiter", f"the true peak is {peak_db:+.1f} dBTP", {"ceiling_dbtp": _CEILING_DB}
     )
 
 

@@ -15,19 +15,19 @@ def suggest_noise_reduction(analysis: SoundAnalysis) -> Suggestion | None:
     floor_db, snr_db = figures.noise_floor_db, figures.snr_db
     if floor_db is None or floor_db <= _INAUDIBLE_DBFS:
         return None
-    if snr_db is None:
+    if not analysis.stands_out:
         return Suggestion(
             "noise_reduction",
-            "the sound is as steady as noise and cannot be told from it; give a stretch of noise "
-            "alone as the profile",
+            "the sound is nearly as steady as noise and cannot be told from it; give a stretch of "
+            "noise alone as the profile",
             is_certain=False,
         )
-    if snr_db >= _CLEAN_DB:
+    if snr_db is not None and snr_db >= _CLEAN_DB:
         return None
     reduction_db = round(min(_MOST_DB, max(_LEAST_DB, floor_db - _INAUDIBLE_DBFS)))
     return Suggestion(
         "noise_reduction",
-        f"the sound stands {snr_db:.0f} dB out of a noise floor of {floor_db:.0f} dBFS",
+        f"{_noise_text(snr_db)} a noise floor of {floor_db:.0f} dBFS",
         {"reduction_db": float(reduction_db)},
     )
 
@@ -43,5 +43,8 @@ def suggest_hum_removal(analysis: SoundAnalysis) -> Suggestion | None:
     return Suggestion(
         "hum_removal",
         f"steady lines at multiples of {figures.hum_hz:.2f} Hz, {figures.hum_db:.0f} dBFS together",
-        {"mains_hz": round(figures.hum_hz, 2)},
     )
+
+
+def _noise_text(snr_db: float | None) -> str:
+    return "parts stand out of" if snr_db is None else f"the sound is {snr_db:+.0f} dB over"
