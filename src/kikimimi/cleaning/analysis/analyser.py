@@ -56,7 +56,7 @@ class SoundAnalyser:
         self._bands.finish()
         groups = grouped(self._bands.frame_bands())
         floors = noise_floors(groups, self._bands.bins_per_band)
-        hum_hz, hum_db = self._hum.result()
+        hum = self._hum.result()
         spectrum = self._bands.mean_spectrum()
         figures = SoundFigures(
             duration_s=self._edges.frames / self._rate_hz,
@@ -68,8 +68,8 @@ class SoundAnalyser:
             snr_db=None if floors is None else snr_db(groups, floors),
             bandwidth_hz=bandwidth_hz(spectrum, self._bands.bin_hz),
             clipped_samples=self._clipping.result(),
-            hum_hz=hum_hz,
-            hum_db=hum_db,
+            hum_hz=None if hum is None else hum.mains_hz,
+            hum_db=None if hum is None else hum.level_db,
             dc_offset=self._edges.offset,
         )
         rows = groups if len(groups) else self._bands.frame_bands()

@@ -4,6 +4,7 @@ Axes: T sample frames, C channels, W samples of a frame, K bins, H harmonics.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +12,12 @@ from scipy import fft
 
 from kikimimi.types import FloatArray
 
-HARMONICS = 12
-
 _FRAME_S = 2.0
 _MAINS_HZ = (50.0, 60.0)
 _STRAY_HZ = 0.2
 _STRAY_STEP_HZ = 0.05
-_TOP_HZ = 800.0
+_HARMONICS, _HARMONICS_THAT_TELL = 24, 12
+_TOP_HZ = 1550.0
 _LOBE_BINS = 2
 _AROUND_HZ = 12.0
 _STANDS_OUT_DB = 10.0
@@ -26,6 +26,15 @@ _FEWEST_HARMONICS = 3
 _TINY = 1e-20
 
 Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hum:
+    """What was found: the mains frequency, the level of all lines, and which harmonics they are."""
+
+    mains_hz: float
+    level_db: float
+    harmonics: tuple[int, ...]
 
 
 class HumMeter:
@@ -61,10 +70,10 @@ class HumMeter:
         self._held = [held[count * hop :].copy()]
         self._size = len(self._held[0])
 
-    def result(self) -> tuple[float | None, float | None]:
-        """Mains frequency in Hz and level in dBFS of the hum; None where there is none."""
+    def result(self) -> Hum | None:
+        """The hum; None if there is none, or the sound is shorter than a frame."""
         if not self._count:
-            return None, None
+            return None
         return find_hum(np.exp(self._logs / self._count), self._bin_hz)
 
     def _add(self, samples: FloatArray) -> None:
@@ -75,39 +84,63 @@ class HumMeter:
         self._count += 1
 
 
-def find_hum(powers: Values, bin_hz: float) -> tuple[float | None, float | None]:
-    """Mains frequency and level of the hum in a spectrum of powers (K,), as `HumMeter.result`.
+def find_hum(powers: Values, bin_hz: float) -> Hum | None:
+    """The hum in a spectrum of powers (K,), each bin the mean square of what it holds.
 
     Three of the first twelve harmonics must stand out by 10 dB, or one of the first two by 20 dB.
     """
-    best: tuple[int, float, float] = (0, 0.0, 0.0)
+    best: tuple[int, float, Hum] | None = None
     for mains_hz in _MAINS_HZ:
         for stray_hz in np.arange(-_STRAY_HZ, _STRAY_HZ + 1e-9, _STRAY_STEP_HZ):
             base_hz = float(mains_hz + stray_hz)
             heights, levels = _lines(powers, bin_hz, base_hz)
             out = heights >= _STANDS_OUT_DB
+            telling = int(out[:_HARMONICS_THAT_TELL].sum())
             is_strong = bool((heights[:2] >= _STANDS_FAR_OUT_DB).any())
-            if out.sum() >= _FEWEST_HARMONICS or is_strong:
-                best = max(best, (int(out.sum()), float(levels[out].sum()), base_hz))
-    _, level, found_hz = best
-    return (found_hz, 10 * math.log10(level)) if level > 0 else (None, None)
+            level = float(levels[out].sum())
+            if level <= 0 or not (telling >= _FEWEST_HARMONICS or is_strong):
+                continue
+            if best is None or (telling, level) > best[:2]:
+                numbers = tuple((np.flatnonzero(out) + 1).tolist())
+                exact_hz = _exact(powers, bin_hz, base_hz, numbers)
+                best = telling, level, Hum(exact_hz, 10 * math.log10(level), numbers)
+    return None if best is None else best[2]
 
 
 def _lines(powers: Values, bin_hz: float, base_hz: float) -> tuple[Values, Values]:
     """For harmonics (H,): how far each stands out of what is around it, in dB, and its power."""
-    heights, levels = np.full(HARMONICS, -np.inf), np.zeros(HARMONICS)
+    heights, levels = np.full(_HARMONICS, -np.inf), np.zeros(_HARMONICS)
     reach = round(_AROUND_HZ / bin_hz)
-    for number in range(1, HARMONICS + 1):
+    for number in range(1, _HARMONICS + 1):
         centre = round(number * base_hz / bin_hz)
         if centre + reach >= len(powers):
             break
         lobe = powers[centre - _LOBE_BINS : centre + _LOBE_BINS + 1]
-        around = powers[max(1, centre - reach) : centre + reach + 1]
+        first = max(1, centre - reach)
+        around = powers[first : centre + reach + 1]
         outside = np.ones(len(around), bool)
-        middle = centre - max(1, centre - reach)
+        middle = centre - first
         outside[middle - 2 * _LOBE_BINS : middle + 2 * _LOBE_BINS + 1] = False
         background = float(np.median(around[outside]))
         peak = powers[centre - 1 : centre + 2].max()
         heights[number - 1] = 10 * math.log10((peak + _TINY) / (background + _TINY))
         levels[number - 1] = max(0.0, float(lobe.sum()) - len(lobe) * background)
     return heights, levels
+
+
+def _exact(powers: Values, bin_hz: float, base_hz: float, numbers: tuple[int, ...]) -> float:
+    """The base of the harmonics, from where the peaks of their main lobes are.
+
+    The place between bins is that of a parabola through the logarithms of three bins; higher
+    harmonics tell it more exactly.
+    """
+    places, weights = [], []
+    for number in numbers:
+        centre = round(number * base_hz / bin_hz)
+        peak = centre - 1 + int(np.argmax(powers[centre - 1 : centre + 2]))
+        below, middle, above = np.log(powers[peak - 1 : peak + 2] + _TINY)
+        bend = 2 * middle - below - above
+        shift = 0.5 * (above - below) / bend if bend > 0 else 0.0
+        places.append((peak + min(max(shift, -0.5), 0.5)) * bin_hz / number)
+        weights.append(number**2)
+    return float(np.average(places, weights=weights))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from kikimimi.types import FloatArray
 
+_STANDS_OUT = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class SoundFigures:
@@ -56,6 +58,13 @@ class SoundAnalysis:
     edges_db: tuple[float | None, float | None]
     silent_start_s: float
     silent_end_s: float
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether there is a sound that can be told from noise: by 10 dB in some band."""
+        if self.band_floors is None:
+            return False
+        return bool((self.band_powers > _STANDS_OUT * self.band_floors).any())
 
 
 @dataclass(frozen=True, slots=True)

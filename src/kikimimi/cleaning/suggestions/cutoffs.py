@@ -16,7 +16,9 @@ from kikimimi.cleaning.suggestions.contract import Suggestion
 _STEADY = 2.0
 """Mean power of a band over that of its noise, under which the band holds little else: 3 dB."""
 
-_LEAST_SHARE = 0.01
+_INAUDIBLE = 10**-7.5
+"""-75 dBFS."""
+
 _LOWEST_HIGH_PASS_HZ, _HIGHEST_HIGH_PASS_HZ = 25.0, 160.0
 _LOWEST_LOW_PASS_HZ = 3000.0
 _MOST_OF_THE_BAND = 0.9
@@ -41,14 +43,13 @@ def suggest_low_pass(analysis: SoundAnalysis) -> Suggestion | None:
     if first + 1 >= len(steady):
         return None
     cutoff_hz = float(analysis.bands_hz[first + 1])
-    share = float(floors[first + 1 :].sum() / floors.sum())
+    power = float(floors[first + 1 :].sum())
     top_hz = analysis.figures.bandwidth_hz or 0.0
-    if not _LOWEST_LOW_PASS_HZ <= cutoff_hz <= _MOST_OF_THE_BAND * top_hz or share < _LEAST_SHARE:
+    if not _LOWEST_LOW_PASS_HZ <= cutoff_hz <= _MOST_OF_THE_BAND * top_hz or power < _INAUDIBLE:
         return None
     return Suggestion(
         "low_pass",
-        f"above {_hz_text(cutoff_hz)} nothing stands 3 dB out of the noise, and {share:.0%} of the "
-        "noise is there",
+        f"above {_hz_text(cutoff_hz)} nothing stands 3 dB out of a steady {_db_text(power)}",
         {"cutoff_hz": _rounded(cutoff_hz)},
     )
 
@@ -64,13 +65,11 @@ def _steady_rumble(analysis: SoundAnalysis) -> Suggestion | None:
         return None
     cutoff_hz = float(edges_hz[count])
     power = float(floors[:count].sum())
-    share = power / float(floors.sum())
-    if cutoff_hz < _LOWEST_HIGH_PASS_HZ or share < _LEAST_SHARE:
+    if cutoff_hz < _LOWEST_HIGH_PASS_HZ or power < _INAUDIBLE:
         return None
     return Suggestion(
         "high_pass",
-        f"below {_hz_text(cutoff_hz)} nothing stands 3 dB out of a steady "
-        f"{10 * math.log10(power):.0f} dBFS, {share:.0%} of all noise",
+        f"below {_hz_text(cutoff_hz)} nothing stands 3 dB out of a steady {_db_text(power)}",
         {"cutoff_hz": _rounded(cutoff_hz)},
     )
 
@@ -111,3 +110,7 @@ def _rounded(hz: float) -> float:
 def _hz_text(hz: float) -> str:
     rounded = _rounded(hz)
     return f"{rounded / 1000:g} kHz" if rounded >= 1000 else f"{rounded:g} Hz"
+
+
+def _db_text(power: float) -> str:
+    return f"{10 * math.log10(power):.0f} dBFS"
