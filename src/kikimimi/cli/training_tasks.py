@@ -10,6 +10,7 @@ from kikimimi.cli.detection_training import DetectionTraining
 from kikimimi.cli.output import json_path, print_failure, print_json
 from kikimimi.cli.progress import file_progress
 from kikimimi.cli.scores import print_score, print_summary
+from kikimimi.cli.vocoder_training import VocoderTraining
 from kikimimi.errors import ConfigError
 from kikimimi.names import suggestion
 from kikimimi.paths import display_path
@@ -201,6 +202,7 @@ _TASKS: dict[str, type[Training]] = {
     "detection": DetectionTraining,
     "pretraining": PretrainingTraining,
     "transfer": TransferTraining,
+    "vocoder": VocoderTraining,
 }
 
 

@@ -1,0 +1,1 @@
+"""A neural vocoder: from log-mel spectrograms to samples, and its adversarial training."""

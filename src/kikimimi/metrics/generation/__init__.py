@@ -1,0 +1,1 @@
+"""Figures of merit of generated sounds: pairs of sounds, and sets by their embeddings."""
