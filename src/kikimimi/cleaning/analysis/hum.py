@@ -23,9 +23,11 @@ _AROUND_HZ = 12.0
 _STANDS_OUT_DB = 10.0
 _STANDS_FAR_OUT_DB = 20.0
 _FEWEST_HARMONICS = 3
+_SAME_LINE_HZ = 0.25
 _TINY = 1e-20
 
 Values = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +91,31 @@ def find_hum(powers: Values, bin_hz: float) -> Hum | None:
 
     Three of the first twelve harmonics must stand out by 10 dB, or one of the first two by 20 dB.
     """
-    best: tuple[int, float, Hum] | None = None
+    found = []
     for mains_hz in _MAINS_HZ:
         for stray_hz in np.arange(-_STRAY_HZ, _STRAY_HZ + 1e-9, _STRAY_STEP_HZ):
-            base_hz = float(mains_hz + stray_hz)
-            heights, levels = _lines(powers, bin_hz, base_hz)
-            out = heights >= _STANDS_OUT_DB
-            telling = int(out[:_HARMONICS_THAT_TELL].sum())
-            is_strong = bool((heights[:2] >= _STANDS_FAR_OUT_DB).any())
-            level = float(levels[out].sum())
-            if level <= 0 or not (telling >= _FEWEST_HARMONICS or is_strong):
-                continue
-            if best is None or (telling, level) > best[:2]:
-                numbers = tuple((np.flatnonzero(out) + 1).tolist())
-                exact_hz = _exact(powers, bin_hz, base_hz, numbers)
-                best = telling, level, Hum(exact_hz, 10 * math.log10(level), numbers)
-    return None if best is None else best[2]
+            hum = _hum_near(powers, bin_hz, float(mains_hz + stray_hz))
+            found.extend([] if hum is None else [hum])
+    return max(found, key=_weight, default=None)
+
+
+def _hum_near(powers: Values, bin_hz: float, base_hz: float) -> Hum | None:
+    heights, levels = _lines(powers, bin_hz, base_hz)
+    numbers = np.flatnonzero(heights >= _STANDS_OUT_DB) + 1
+    if not len(numbers):
+        return None
+    exact_hz, of_one_base = _common_base(_peaks(powers, bin_hz, base_hz, numbers), numbers)
+    numbers = numbers[of_one_base]
+    level = float(levels[numbers - 1].sum())
+    is_strong = bool((heights[numbers[numbers <= 2] - 1] >= _STANDS_FAR_OUT_DB).any())
+    telling = int((numbers <= _HARMONICS_THAT_TELL).sum())
+    if level <= 0 or not (telling >= _FEWEST_HARMONICS or is_strong):
+        return None
+    return Hum(exact_hz, 10 * math.log10(level), tuple(numbers.tolist()))
+
+
+def _weight(hum: Hum) -> tuple[int, float]:
+    return sum(number <= _HARMONICS_THAT_TELL for number in hum.harmonics), hum.level_db
 
 
 def _lines(powers: Values, bin_hz: float, base_hz: float) -> tuple[Values, Values]:
@@ -128,19 +139,27 @@ def _lines(powers: Values, bin_hz: float, base_hz: float) -> tuple[Values, Value
     return heights, levels
 
 
-def _exact(powers: Values, bin_hz: float, base_hz: float, numbers: tuple[int, ...]) -> float:
-    """The base of the harmonics, from where the peaks of their main lobes are.
+def _peaks(powers: Values, bin_hz: float, base_hz: float, numbers: Numbers) -> Values:
+    """Where in Hz the lines of harmonics (H,) are.
 
-    The place between bins is that of a parabola through the logarithms of three bins; higher
-    harmonics tell it more exactly.
+    Between bins it is where a parabola through the logarithms of three bins has its top.
     """
-    places, weights = [], []
-    for number in numbers:
+    places = []
+    for number in numbers.tolist():
         centre = round(number * base_hz / bin_hz)
         peak = centre - 1 + int(np.argmax(powers[centre - 1 : centre + 2]))
         below, middle, above = np.log(powers[peak - 1 : peak + 2] + _TINY)
         bend = 2 * middle - below - above
         shift = 0.5 * (above - below) / bend if bend > 0 else 0.0
-        places.append((peak + min(max(shift, -0.5), 0.5)) * bin_hz / number)
-        weights.append(number**2)
-    return float(np.average(places, weights=weights))
+        places.append((peak + min(max(shift, -0.5), 0.5)) * bin_hz)
+    return np.array(places)
+
+
+def _common_base(places_hz: Values, numbers: Numbers) -> tuple[float, NDArray[np.bool_]]:
+    """The base that most of the lines (H,) agree on, and which of them do."""
+    misses = np.abs(np.outer(places_hz / numbers, numbers) - places_hz)
+    agree = misses <= _SAME_LINE_HZ
+    best = int(np.argmax(agree.sum(axis=1)))
+    chosen = agree[best]
+    weights = numbers[chosen].astype(np.float64) ** 2
+    return float(np.average(places_hz[chosen] / numbers[chosen], weights=weights)), chosen

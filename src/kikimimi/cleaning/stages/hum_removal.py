@@ -40,7 +40,7 @@ class HumRemoval(SurveyingStage):
 
     mains_hz: float = 0.0
     harmonics: int = 24
-    width_hz: float = 2.0
+    width_hz: float = 1.0
 
     def __post_init__(self) -> None:
         require(
