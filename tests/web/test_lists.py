@@ -26,6 +26,16 @@ EVERYTHING = [
 ]
 
 
+def test_the_first_rows_come_with_the_answer_that_names_the_list(client: TestClient) -> None:
+    answer = client.post("/api/results", params={"rows": 2}, json={}).json()
+    assert [row["name"] for row in answer["rows"]] == EVERYTHING[:2]
+    assert answer["total"] == len(EVERYTHING)
+    later = client.get(f"/api/results/{answer['result']}/rows", params={"limit": 2}).json()
+    assert later["rows"] == answer["rows"]
+    assert found(client)["rows"] == []
+    assert client.post("/api/results", params={"rows": 501}, json={}).status_code == 422
+
+
 def test_a_row_has_all_that_the_list_shows(client: TestClient) -> None:
     assert names(client) == EVERYTHING
     row = rows(client, text="long")[0]

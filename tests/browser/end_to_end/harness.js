@@ -91,7 +91,7 @@ export function becomes(get, wanted, what) {
 
 /** The list on the page. */
 export const list = {
-  ready: (page) => page.waitForSelector(".row:not([hidden]) .name-text:not(:empty)"),
+  ready: (page) => page.waitForSelector(".list-grid[aria-busy=false] .row:not([hidden]) .name-text:not(:empty)"),
   total: async (page) => Number((await page.textContent(".toolbar-count strong")).replace(/\D/g, "")),
   names: (page) =>
     page.$$eval(".row:not([hidden])", (rows) =>

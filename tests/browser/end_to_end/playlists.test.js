@@ -36,6 +36,7 @@ test("a playlist is made, opened, put in order by keys, and undone", () =>
     await becomes(() => order("扉 <b>"), [b, a, c]);
     await page.keyboard.press("Control+z");
     await becomes(() => order("扉 <b>"), [a, b, c]);
+    await becomes(() => list.names(page), [a, b, c]);
     await page.locator(".row:not([hidden])", { hasText: a }).click();
     await page.keyboard.press("Delete");
     await becomes(() => order("扉 <b>"), [b, c]);

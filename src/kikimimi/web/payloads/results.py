@@ -53,15 +53,6 @@ class QueryRequest(Request):
     missing: bool | None = None
 
 
-class ResultAnswer(Answer):
-    """A list that the server keeps: its key, its length, how long it took, what found it."""
-
-    result: str
-    total: int
-    ms: float
-    words_found_by: list[str]
-
-
 class TagAnswer(Answer):
     """A tag of a sound."""
 
@@ -91,6 +82,19 @@ class RowAnswer(Answer):
     loudness_lufs: float | None
     gain_db: float
     overview: str | None
+
+
+class ResultAnswer(Answer):
+    """A list that the server keeps: its key, its length, how long it took, what found it.
+
+    `rows` are the first of it, as many as were asked for: a page need not ask twice.
+    """
+
+    result: str
+    total: int
+    ms: float
+    words_found_by: list[str]
+    rows: list[RowAnswer]
 
 
 class RowsAnswer(Answer):

@@ -22,14 +22,21 @@ _IDS: Responses = {200: {"content": {"application/octet-stream": {"schema": {"ty
 
 
 @router.post("", responses=errors(400, 404, 415, 503))
-def find(state: State, query: QueryRequest) -> ResultAnswer:
+def find(
+    state: State,
+    query: QueryRequest,
+    first_rows: Annotated[int, Query(alias="rows", ge=0, le=MOST_ROWS)] = 0,
+) -> ResultAnswer:
     """Find sounds: all that fit, or the nearest thousand where there is an example."""
-    found = state.library().lists.make(list_request(query, state.uploads))
+    library = state.library()
+    found = library.lists.make(list_request(query, state.uploads))
+    fits = _fits(found, 0, first_rows)
     return ResultAnswer(
         result=found.key,
         total=len(found),
         ms=round(found.milliseconds, 3),
         words_found_by=list(found.found_by),
+        rows=answer_rows(library, list(fits), fits),
     )
 
 

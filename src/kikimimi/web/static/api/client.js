@@ -24,10 +24,11 @@ export const api = {
 
   /**
    * @param {Record<string, unknown>} query
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<import("./types.js").ResultKey>}
+   * @param {{rows: number, signal?: AbortSignal}} options rows: as many of the first rows come along
+   * @returns {Promise<import("./types.js").Result>}
    */
-  results: (query, signal) => requestJson("/api/results", { ...send("POST", query), signal }),
+  results: (query, { rows, signal }) =>
+    requestJson(`/api/results?${search({ rows })}`, { ...send("POST", query), signal }),
 
   /**
    * @param {string} result

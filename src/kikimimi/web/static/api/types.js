@@ -70,11 +70,12 @@
  */
 
 /**
- * @typedef {object} ResultKey
- * @property {string} result
+ * @typedef {object} Result
+ * @property {string} result the key that the server holds it under
  * @property {number} total
  * @property {number} ms
  * @property {unknown} words_found_by
+ * @property {Row[]} rows the first of them
  */
 
 /** @typedef {{name: string, label_en: string, label_ja: string, count: number}} TagCount */

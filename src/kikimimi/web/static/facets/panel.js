@@ -14,6 +14,9 @@ import { createTagFacet } from "./tag_facet.js";
 /** The rows come first; the counts may follow. */
 const AFTER_ROWS_MS = 120;
 
+/** What of the query is chosen here: words that are typed change nothing. @param {Readonly<import("../state/store.js").State>} state */
+const chosenValues = ({ query: { text: _, ...values } }) => JSON.stringify(values);
+
 /** @param {{onclose: () => void}} options */
 export function createFacets({ onclose }) {
   const ranges = [createRangeFacet("duration"), createRangeFacet("loudness")];
@@ -58,7 +61,7 @@ export function createFacets({ onclose }) {
 
   const ends = [
     store.subscribe((state) => state.result, later),
-    store.subscribe((state) => state.query, () => facets.forEach((facet) => facet.show())),
+    store.subscribe(chosenValues, () => facets.forEach((facet) => facet.show())),
     store.subscribe((state) => state.theme, () => ranges.forEach((range) => range.redraw())),
   ];
   later();

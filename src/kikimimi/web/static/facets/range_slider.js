@@ -1,6 +1,7 @@
 /** A range with two handles over a histogram of what there is. */
 
 import { h } from "../components/dom.js";
+import { themeColour } from "../components/theme_colours.js";
 import { t } from "../i18n/i18n.js";
 
 /** @typedef {import("./scales.js").Scale} Scale */
@@ -70,14 +71,13 @@ export function createRangeSlider({ label, scale, format, round, onchange }) {
   function draw(from, to) {
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const { width, height } = canvas;
-    const style = getComputedStyle(element);
     context.clearRect(0, 0, width, height);
     const most = Math.sqrt(Math.max(1, ...bins.map(({ count }) => count)));
     for (const bin of bins) {
       const [left, right] = [scale.toShare(bin.from), scale.toShare(bin.to)];
       const tall = (Math.sqrt(bin.count) / most) * (height - 2);
       const inside = (left + right) / 2 >= from && (left + right) / 2 <= to;
-      context.fillStyle = style.getPropertyValue(inside ? "--accent" : "--line-strong");
+      context.fillStyle = themeColour(inside ? "--accent" : "--line-strong");
       context.globalAlpha = inside ? 0.8 : 0.45;
       context.fillRect(left * width + 1, height - tall, Math.max(1, (right - left) * width - 2), tall);
     }

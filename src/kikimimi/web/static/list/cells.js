@@ -3,10 +3,11 @@
 import { formatDistance, formatDuration, formatLoudness, formatRate, shortFolder } from "../components/format.js";
 import { h, replaceChildren } from "../components/dom.js";
 import { icon } from "../components/icons.js";
+import { themeColour } from "../components/theme_colours.js";
 import { decodeOverview } from "../components/waveform_peaks.js";
 import { t, tagLabel } from "../i18n/i18n.js";
 import { distinctTags } from "../tags/same_thing.js";
-import { drawThumbnail, waveColour } from "./thumbnail.js";
+import { drawThumbnail } from "./thumbnail.js";
 
 /** @typedef {import("../api/types.js").Row} Row */
 /** @typedef {{element: HTMLElement, fill: (row: Row|null) => void}} Cell */
@@ -84,7 +85,7 @@ function makeWave() {
     element,
     fill(row) {
       const overview = row?.overview ?? null;
-      const colour = waveColour();
+      const colour = themeColour("--wave");
       const state = overview && colour + overview;
       if (state === drawn) return;
       drawn = state;

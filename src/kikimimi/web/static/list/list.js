@@ -28,7 +28,9 @@ import { createToolbar } from "./toolbar.js";
 export function createList() {
   /** @type {RowPages|null} */
   let pages = null;
-  const table = createTable({ marks: () => ({ selected: store.get().selected, cursor: cursor.index() }) });
+  const table = createTable({
+    marks: () => ({ selected: store.get().selected, cursor: cursor.index(), busy: store.get().searching }),
+  });
   const cursor = createCursor({
     row: (index) => pages?.row(index) ?? null,
     reveal: table.reveal,
@@ -45,11 +47,12 @@ export function createList() {
   let shownQuery = null;
 
   function showResult() {
-    const { result, total, query } = store.get();
+    const { result, firstRows, total, query } = store.get();
     pages?.destroy();
     pages = null;
     if (result === null) return;
     const mine = createPages({
+      first: firstRows,
       total,
       fetch: (page) => api.rows(result, page),
       onrows: (first, end) => showRows(mine, first, end),
@@ -60,6 +63,7 @@ export function createList() {
     shownQuery = query;
     table.setSource({ total, row: mine.row, want: mine.want }, { keepPlace });
     columns.refresh();
+    rememberRows(firstRows);
     void cursor.followResult();
   }
 
@@ -71,7 +75,7 @@ export function createList() {
   function showRows(from, first, end) {
     if (from !== pages) return;
     rememberRows(rowsBetween(from, first, end));
-    table.draw();
+    table.drawNow();
     cursor.rowsArrived();
   }
 
@@ -108,6 +112,7 @@ export function createList() {
   const ends = [
     offerActions(playlistActions()),
     store.subscribe((state) => state.result, showResult),
+    store.subscribe((state) => state.searching, table.draw),
     store.subscribe((state) => state.selected, table.draw),
     store.subscribe((state) => state.theme, () => (columns.rebuild(), table.draw())),
     changedSounds(() => pages?.refresh()),

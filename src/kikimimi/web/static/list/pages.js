@@ -3,7 +3,7 @@
 /** @typedef {import("../api/types.js").Row} Row */
 /** @typedef {{rows: Row[]|null, abort: AbortController, used: number}} Page */
 
-const PAGE_ROWS = 100;
+export const PAGE_ROWS = 100;
 const PAGES_KEPT = 40;
 
 /**
@@ -18,16 +18,18 @@ const PAGES_KEPT = 40;
 
 /**
  * @param {object} options
+ * @param {readonly Row[]} [options.first] the first page, where it has come already
  * @param {number} options.total
  * @param {(page: {offset: number, limit: number, signal: AbortSignal}) => Promise<{rows: Row[]}>} options.fetch
  * @param {(first: number, end: number) => void} options.onrows called when rows [first, end) are there
  * @param {(error: unknown) => void} options.onerror not called for what was stopped
  * @returns {RowPages}
  */
-export function createPages({ total, fetch, onrows, onerror }) {
+export function createPages({ first: firstRows = [], total, fetch, onrows, onerror }) {
   /** @type {Map<number, Page>} */
   const pages = new Map();
   let clock = 0;
+  if (firstRows.length) pages.set(0, { rows: [...firstRows], abort: new AbortController(), used: ++clock });
 
   /** @param {number} number */
   async function load(number) {

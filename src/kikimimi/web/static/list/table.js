@@ -19,6 +19,7 @@ import { canvasHeight, rowTop, scrollToRow, visibleRange } from "./virtual.js";
  * @typedef {object} Marks
  * @property {ReadonlySet<number>} selected
  * @property {number} cursor row, -1 without one
+ * @property {boolean} busy the rows are those of an earlier question: an answer is on its way
  */
 
 /** As `--row-height` in tokens.css. */
@@ -58,6 +59,7 @@ export function createTable({ marks }) {
   });
 
   function draw() {
+    cancelAnimationFrame(frame);
     frame = 0;
     const { scrollTop } = element;
     if (scrollTop !== lastTop) direction = Math.sign(scrollTop - lastTop);
@@ -65,7 +67,8 @@ export function createTable({ marks }) {
     const { first, end, offset } = visibleRange(scrollTop, geometry());
     makeSlots(end - first);
     source.want(first, end, direction);
-    const { selected, cursor } = marks();
+    const { selected, cursor, busy } = marks();
+    element.setAttribute("aria-busy", String(busy));
     const shown = new Set();
     for (let index = first; index < end; index += 1) {
       const slot = slots[index % slots.length];
@@ -105,6 +108,8 @@ export function createTable({ marks }) {
   return {
     element,
     draw: later,
+    /** Other rows have come: what is seen is what a click means, at every moment. */
+    drawNow: draw,
     /** How many whole rows are seen at once. */
     pageRows: () => Math.max(1, Math.floor(geometry().viewHeight / ROW_HEIGHT) - 1),
 
@@ -138,7 +143,7 @@ export function createTable({ marks }) {
       element.setAttribute("aria-rowcount", String(other.total + 1));
       canvas.style.height = `${canvasHeight(geometry())}px`;
       if (!keepPlace) element.scrollTop = 0;
-      later();
+      draw();
     },
 
     /** @param {number} index */

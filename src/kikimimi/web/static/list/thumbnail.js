@@ -24,16 +24,3 @@ export function drawThumbnail(canvas, pairs, colour) {
     context.fillRect(index * step, top - 0.5, Math.max(1, step - 0.4), bottom - top + 1);
   }
 }
-
-/** @type {{theme: string|undefined, colour: string}} */
-let kept = { theme: undefined, colour: "" };
-
-/** The colour of waveforms in the theme of now; asking the style of each row would stall scrolling. */
-export function waveColour() {
-  const root = document.documentElement;
-  const { theme } = root.dataset;
-  if (theme !== kept.theme) {
-    kept = { theme, colour: getComputedStyle(root).getPropertyValue("--wave").trim() };
-  }
-  return kept.colour;
-}

@@ -17,6 +17,7 @@ import { rememberQuery } from "./history.js";
 import { readTyped } from "./typing.js";
 import { searchByFile } from "./upload_search.js";
 
+/** So often the address is changed while somebody types; some browsers bear no more. */
 const REST_MS = 70;
 
 /** @returns {{element: HTMLElement, destroy: () => void}} */
@@ -56,6 +57,7 @@ export function createQueryBar() {
   );
 
   let timer = 0;
+  let lastRead = -Infinity;
   /** What this box wrote last: an address that says the same is no reason to write into the box. */
   let written = "";
   let problem = "";
@@ -63,6 +65,7 @@ export function createQueryBar() {
   /** @param {{finished: boolean}} how */
   function read({ finished }) {
     clearTimeout(timer);
+    lastRead = performance.now();
     const { query, rest, problems } = readTyped(input.value, store.get().query, { finished });
     if (rest !== input.value) input.value = rest;
     problem = problems.length ? t("query.bad-filter", problems[0]) : "";
@@ -101,7 +104,7 @@ export function createQueryBar() {
     if (/** @type {InputEvent} */ (event).isComposing) return;
     clear.hidden = input.value === "";
     clearTimeout(timer);
-    timer = setTimeout(() => read({ finished: false }), REST_MS);
+    timer = setTimeout(() => read({ finished: false }), lastRead + REST_MS - performance.now());
   });
   input.addEventListener("compositionend", () => read({ finished: false }));
   input.addEventListener("keydown", (event) => {

@@ -1,11 +1,22 @@
-/** Asks the server whenever the query or the library changes; only the newest answer counts. */
+/**
+ * Asks the server whenever the query or the library changes; only the newest answer counts.
+ *
+ * While the answer to one question is awaited, the newest of those that follow waits: a server that
+ * is asked for each letter at once would be late with the last one.
+ */
 
 import { api, ApiError, isAbort } from "../api/client.js";
+import { PAGE_ROWS } from "../list/pages.js";
 import { store } from "../state/store.js";
 import { toRequest } from "./model.js";
 
-/** @type {AbortController|null} */
+/** An answer that takes longer is given up for the next question. */
+const PATIENCE_MS = 1000;
+
+/** @type {{abort: AbortController, since: number}|null} */
 let running = null;
+let isStale = false;
+let timer = 0;
 
 /** Ask now and after every change of the query. */
 export function startSearch() {
@@ -13,36 +24,50 @@ export function startSearch() {
   search();
 }
 
-/** Ask again: the library is another one, or the server had lost its list. */
-export async function search() {
-  running?.abort();
-  const controller = new AbortController();
-  running = controller;
-  const { query } = store.get();
+/** Ask again: the query or the library is another one, or the server had lost its list. */
+export function search() {
+  clearTimeout(timer);
   store.set({ searching: true });
-  try {
-    const answer = await api.results(toRequest(query), controller.signal);
-    if (running !== controller) return;
-    store.set({ ...answerState(query, answer), searching: false, queryError: null });
-  } catch (error) {
-    if (isAbort(error) || running !== controller) return;
-    if (!(error instanceof ApiError)) throw error;
-    // Before the first folder there is no library to ask; the list shows how to begin.
-    const isFault = error.code !== "no_library";
-    store.set({ searching: false, queryError: isFault ? { code: error.code, message: error.message } : null });
-  }
+  const left = running ? running.since + PATIENCE_MS - performance.now() : 0;
+  if (left <= 0) return void ask();
+  isStale = true;
+  timer = setTimeout(ask, left);
+}
+
+async function ask() {
+  running?.abort.abort();
+  const mine = { abort: new AbortController(), since: performance.now() };
+  running = mine;
+  isStale = false;
+  clearTimeout(timer);
+  const { query } = store.get();
+  const news = await answerTo(query, mine.abort.signal);
+  if (running !== mine) return;
+  running = null;
+  if (isStale) return void ask();
+  // A new query begins without a selection; the same query on a changed library keeps it.
+  const begins = news.result !== undefined && query !== answered;
+  if (begins) answered = query;
+  store.set({ ...news, ...(begins ? { selected: new Set() } : {}), searching: false });
 }
 
 /** @type {import("./model.js").PageQuery|null} */
 let answered = null;
 
 /**
- * A new query begins without a selection; the same query on a changed library keeps it.
  * @param {import("./model.js").PageQuery} query
- * @param {import("../api/types.js").ResultKey} answer
+ * @param {AbortSignal} signal
+ * @returns {Promise<Partial<import("../state/store.js").State>>}
  */
-function answerState(query, { result, total, ms }) {
-  const isNew = query !== answered;
-  answered = query;
-  return { result, total, ms, ...(isNew ? { selected: new Set() } : {}) };
+async function answerTo(query, signal) {
+  try {
+    const { result, rows, total, ms } = await api.results(toRequest(query), { rows: PAGE_ROWS, signal });
+    return { result, firstRows: rows, total, ms, queryError: null };
+  } catch (error) {
+    if (isAbort(error)) return {};
+    if (!(error instanceof ApiError)) throw error;
+    // Before the first folder there is no library to ask; the list shows how to begin.
+    const isFault = error.code !== "no_library";
+    return { queryError: isFault ? { code: error.code, message: error.message } : null };
+  }
 }

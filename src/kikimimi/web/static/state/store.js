@@ -12,6 +12,7 @@ import { emptyQuery } from "../query/model.js";
  * @property {import("../router/route.js").Route} route
  * @property {import("../query/model.js").PageQuery} query what the user asks for
  * @property {string|null} result key of the ordered result that the server holds, null before the first
+ * @property {readonly import("../api/types.js").Row[]} firstRows the first rows of that result
  * @property {number} total sounds in that result
  * @property {number|null} ms time that the server took for it
  * @property {boolean} searching an answer is on its way
@@ -70,6 +71,7 @@ export function initialState() {
     route: { view: "list", id: null, query: "", sort: "rank", descending: false, space: "" },
     query: emptyQuery(),
     result: null,
+    firstRows: [],
     total: 0,
     ms: null,
     searching: false,
