@@ -1,6 +1,10 @@
 """The page and its files, the document of the routes, and the form of errors."""
 
-from kikimimi.web.routes.page import page_policy
+import re
+
+from kikimimi.web.routes.page import STATIC_FOLDER, page_policy
+
+_INDEX = STATIC_FOLDER / "index.html"
 
 
 def test_page_is_served_and_not_sent_twice(client) -> None:
@@ -17,6 +21,19 @@ def test_modules_have_a_type_that_browsers_run_and_are_asked_about_again(client)
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
     again = client.get("/static/app.js", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_styles_come_as_one_file_in_the_order_of_the_page(client) -> None:
+    page = client.get("/").text
+    assert re.findall('rel="stylesheet" href="([^"]*)"', page) == ["/styles.css"]
+    styles = client.get("/styles.css")
+    assert styles.headers["content-type"] == "text/css; charset=utf-8"
+    named = re.findall('rel="stylesheet" href="/static/([^"]*)"', _INDEX.read_text("utf-8"))
+    places = [styles.text.index((_INDEX.parent / name).read_text("utf-8")) for name in named]
+    assert len(named) > 5
+    assert places == sorted(places)
+    again = client.get("/styles.css", headers={"If-None-Match": styles.headers["etag"]})
     assert again.status_code == 304
 
 

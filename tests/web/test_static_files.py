@@ -40,7 +40,9 @@ def test_modules_import_files_that_are_there() -> None:
 
 
 def test_modules_are_short() -> None:
-    long = [path.name for path in SCRIPTS if path.read_text("utf-8").count("\n") > _LONGEST_MODULE]
+    """Tables of messages are no code: each language is one file, which a browser waits for once."""
+    code = [path for path in SCRIPTS if path.parent.name != "i18n"]
+    long = [path.name for path in code if path.read_text("utf-8").count("\n") > _LONGEST_MODULE]
     assert long == []
 
 

@@ -1,6 +1,6 @@
 """The files of the page, kept in memory, compressed once.
 
-The page is some hundred and fifty small modules, and opening it waits for most of them: what a
+The page is more than a hundred small modules, and opening it waits for most of them: what a
 request costs here counts a hundred times.
 """
 

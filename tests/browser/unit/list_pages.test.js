@@ -41,10 +41,21 @@ test("rows come when they are wanted, and the next page in the direction of scro
   assert.deepEqual(server.asked.map(({ offset }) => offset), [200, 300, 100]);
 });
 
+test("a first page that came with the answer is not asked for; the next one when its end comes near", () => {
+  const server = fakeServer(1000);
+  const first = Array.from({ length: 100 }, (_, id) => ({ id }));
+  const pages = createPages({ first, total: 1000, fetch: server.fetch, onrows: () => {}, onerror: assert.fail });
+  pages.want(0, 20, 1);
+  assert.deepEqual(pages.row(7), { id: 7 });
+  assert.deepEqual(server.asked, []);
+  pages.want(40, 60, 1);
+  assert.deepEqual(server.asked.map(({ offset }) => offset), [100]);
+});
+
 test("pages that were passed are not waited for", async () => {
   const server = fakeServer(100_000);
   const { pages, errors } = pagesOf(server, 100_000);
-  pages.want(0, 20, 1);
+  pages.want(30, 50, 1);
   pages.want(50_000, 50_020, 1);
   assert.ok(server.asked[0].signal.aborted && server.asked[1].signal.aborted);
   assert.ok(!server.asked[2].signal.aborted);

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from kikimimi.web.conditional import is_known
+from kikimimi.web.joined_styles import joined_styles, with_one_style
 from kikimimi.web.module_preloads import needed_modules, with_preloads
 from kikimimi.web.own_files import TYPES
 from kikimimi.web.security import HEADERS
@@ -28,17 +29,35 @@ _ENTRIES = ("app.js", "views/list_view.js")
 def index(request: Request) -> Response:
     """The page, with a policy that allows its own import map."""
     content = _document()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {_POLICY: page_policy(content), "ETag": etag}
+    return _answer(request, content, ".html", {_POLICY: page_policy(content)})
+
+
+@router.get("/styles.css", include_in_schema=False)
+def styles(request: Request) -> Response:
+    """All style sheets of the page."""
+    return _answer(request, _styles(), ".css", {})
+
+
+def _answer(request: Request, content: bytes, kind: str, headers: dict[str, str]) -> Response:
+    headers["ETag"] = etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     if is_known(request.headers, etag):
         return Response(status_code=304, headers=headers)
-    return Response(content, media_type=TYPES[".html"], headers=headers)
+    return Response(content, media_type=TYPES[kind], headers=headers)
 
 
 @cache
 def _document() -> bytes:
-    document = (STATIC_FOLDER / "index.html").read_bytes()
+    document = with_one_style(_index(), "/styles.css").encode()
     return with_preloads(document, needed_modules(STATIC_FOLDER, _ENTRIES))
+
+
+@cache
+def _styles() -> bytes:
+    return joined_styles(_index(), STATIC_FOLDER).encode()
+
+
+def _index() -> str:
+    return (STATIC_FOLDER / "index.html").read_text("utf-8")
 
 
 def page_policy(content: bytes) -> str:

@@ -11,8 +11,8 @@ import { createPlainFacet } from "./plain_facet.js";
 import { createRangeFacet } from "./range_facet.js";
 import { createTagFacet } from "./tag_facet.js";
 
-/** The rows come first; the counts may follow. */
-const AFTER_ROWS_MS = 120;
+/** The rows come first; the counts follow when nobody types on. */
+const AFTER_ROWS_MS = 250;
 
 /** What of the query is chosen here: words that are typed change nothing. @param {Readonly<import("../state/store.js").State>} state */
 const chosenValues = ({ query: { text: _, ...values } }) => JSON.stringify(values);
@@ -37,10 +37,19 @@ export function createFacets({ onclose }) {
     facets.map((facet) => facet.element),
   );
   let timer = 0;
+  /** The result whose counts are shown. @type {string|null} */
+  let counted = null;
   /** @type {AbortController|null} */
   let running = null;
 
+  function stop() {
+    clearTimeout(timer);
+    running?.abort();
+  }
+
   function later() {
+    const { result, searching } = store.get();
+    if (searching || result === counted) return;
     clearTimeout(timer);
     timer = setTimeout(load, AFTER_ROWS_MS);
   }
@@ -53,14 +62,18 @@ export function createFacets({ onclose }) {
     running = controller;
     try {
       const counts = await api.facets(result, controller.signal);
-      if (running === controller) for (const facet of facets) facet.setFacets(counts);
+      if (running !== controller) return;
+      counted = result;
+      for (const facet of facets) facet.setFacets(counts);
     } catch (error) {
       if (!isAbort(error) && !(error instanceof ApiError)) throw error;
     }
   }
 
   const ends = [
+    store.subscribe((state) => state.query, stop),
     store.subscribe((state) => state.result, later),
+    store.subscribe((state) => state.searching, later),
     store.subscribe(chosenValues, () => facets.forEach((facet) => facet.show())),
     store.subscribe((state) => state.theme, () => ranges.forEach((range) => range.redraw())),
   ];
@@ -68,8 +81,7 @@ export function createFacets({ onclose }) {
   return {
     element,
     destroy() {
-      clearTimeout(timer);
-      running?.abort();
+      stop();
       playlists.destroy();
       for (const end of ends) end();
     },

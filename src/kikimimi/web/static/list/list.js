@@ -28,9 +28,7 @@ import { createToolbar } from "./toolbar.js";
 export function createList() {
   /** @type {RowPages|null} */
   let pages = null;
-  const table = createTable({
-    marks: () => ({ selected: store.get().selected, cursor: cursor.index(), busy: store.get().searching }),
-  });
+  const table = createTable({ marks: () => ({ selected: store.get().selected, cursor: cursor.index() }) });
   const cursor = createCursor({
     row: (index) => pages?.row(index) ?? null,
     reveal: table.reveal,
@@ -112,7 +110,7 @@ export function createList() {
   const ends = [
     offerActions(playlistActions()),
     store.subscribe((state) => state.result, showResult),
-    store.subscribe((state) => state.searching, table.draw),
+    store.subscribe((state) => state.searching, table.setBusy),
     store.subscribe((state) => state.selected, table.draw),
     store.subscribe((state) => state.theme, () => (columns.rebuild(), table.draw())),
     changedSounds(() => pages?.refresh()),
@@ -123,6 +121,7 @@ export function createList() {
     offerActions(listActions(cursor, { rowElement: table.rowElement, row: (index) => pages?.row(index) ?? null })),
   ];
   showResult();
+  table.setBusy(store.get().searching);
   return {
     element,
     destroy() {

@@ -5,12 +5,14 @@
 
 export const PAGE_ROWS = 100;
 const PAGES_KEPT = 40;
+/** A page is fetched when the rows that are seen come so near to it. */
+const ROWS_AHEAD = 60;
 
 /**
  * @typedef {object} RowPages
  * @property {(index: number) => Row|null} row null while it is on its way
  * @property {(first: number, end: number, direction: number) => void} want
- *   fetch these rows and the next page in the direction of scrolling; stop fetching what was passed
+ *   fetch these rows and those that come next in the direction of scrolling; stop fetching what was passed
  * @property {(change: (row: Row) => Row) => void} update change the rows that are held
  * @property {() => void} refresh fetch the pages that are held anew, showing the old rows until then
  * @property {() => void} destroy
@@ -75,7 +77,7 @@ export function createPages({ first: firstRows = [], total, fetch, onrows, onerr
       const to = Math.min(lastPage, Math.floor(Math.max(first, end - 1) / PAGE_ROWS));
       forgetFarFrom(from, to);
       for (let number = from; number <= to; number += 1) touch(number);
-      const ahead = direction < 0 ? from - 1 : to + 1;
+      const ahead = Math.floor((direction < 0 ? first - ROWS_AHEAD : end + ROWS_AHEAD) / PAGE_ROWS);
       if (ahead >= 0 && ahead <= lastPage) touch(ahead);
     },
     update(change) {

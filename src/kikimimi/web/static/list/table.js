@@ -19,7 +19,6 @@ import { canvasHeight, rowTop, scrollToRow, visibleRange } from "./virtual.js";
  * @typedef {object} Marks
  * @property {ReadonlySet<number>} selected
  * @property {number} cursor row, -1 without one
- * @property {boolean} busy the rows are those of an earlier question: an answer is on its way
  */
 
 /** As `--row-height` in tokens.css. */
@@ -67,8 +66,7 @@ export function createTable({ marks }) {
     const { first, end, offset } = visibleRange(scrollTop, geometry());
     makeSlots(end - first);
     source.want(first, end, direction);
-    const { selected, cursor, busy } = marks();
-    element.setAttribute("aria-busy", String(busy));
+    const { selected, cursor } = marks();
     const shown = new Set();
     for (let index = first; index < end; index += 1) {
       const slot = slots[index % slots.length];
@@ -145,6 +143,9 @@ export function createTable({ marks }) {
       if (!keepPlace) element.scrollTop = 0;
       draw();
     },
+
+    /** @param {boolean} busy the rows are those of an earlier question: an answer is on its way */
+    setBusy: (busy) => element.setAttribute("aria-busy", String(busy)),
 
     /** @param {number} index */
     reveal(index) {

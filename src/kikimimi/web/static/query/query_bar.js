@@ -104,7 +104,9 @@ export function createQueryBar() {
     if (/** @type {InputEvent} */ (event).isComposing) return;
     clear.hidden = input.value === "";
     clearTimeout(timer);
-    timer = setTimeout(() => read({ finished: false }), lastRead + REST_MS - performance.now());
+    const wait = lastRead + REST_MS - performance.now();
+    if (wait <= 0) read({ finished: false });
+    else timer = setTimeout(() => read({ finished: false }), wait);
   });
   input.addEventListener("compositionend", () => read({ finished: false }));
   input.addEventListener("keydown", (event) => {

@@ -48,7 +48,8 @@ async function ask() {
   // A new query begins without a selection; the same query on a changed library keeps it.
   const begins = news.result !== undefined && query !== answered;
   if (begins) answered = query;
-  store.set({ ...news, ...(begins ? { selected: new Set() } : {}), searching: false });
+  const { selected } = store.get();
+  store.set({ ...news, selected: begins && selected.size ? new Set() : selected, searching: false });
 }
 
 /** @type {import("./model.js").PageQuery|null} */

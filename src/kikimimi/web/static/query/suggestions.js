@@ -13,7 +13,8 @@ import { wordAt } from "./typing.js";
 /** @typedef {{label: string, note: string, picture: import("../components/icons.js").IconName, insert: string}} Suggestion */
 
 const MOST_OF_A_KIND = 5;
-const REST_MS = 60;
+/** Rows come first: the server is not asked for both at once. */
+const REST_MS = 150;
 
 /**
  * @param {HTMLInputElement} input
