@@ -16,7 +16,9 @@ from kikimimi.cleaning.decibels import amplitude
 from kikimimi.cleaning.envelopes import LookAhead, Values, smoothing_factor
 
 _DB_PER_NEPER = 20 / np.log(10)
-_MARGIN_DB = 0.1
+_MARGIN_DB = 0.25
+"""Covers the error of the interpolation, measured on real sounds with much right under half their
+rate (0.18 dB at most), and what the second pass leaves."""
 
 
 @dataclass(frozen=True, slots=True)

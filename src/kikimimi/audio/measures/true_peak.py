@@ -34,15 +34,20 @@ def oversampling(sample_rate_hz: int) -> int:
 
 
 @cache
-def interpolation_filter(factor: int) -> Values:
+def interpolation_filter(
+    factor: int,
+    *,
+    taps_each_side: int = _TAPS_EACH_SIDE,
+    stop_band_db: float = _STOP_BAND_DB,
+) -> Values:
     """Taps (P, L) that give the value at p / P samples after the middle of L samples.
 
     Row 0 gives the sample itself: tap L / 2 - 1 is 1, the others 0.
     """
-    half = _TAPS_EACH_SIDE
+    half = taps_each_side
     offsets = np.arange(1 - half, half + 1)[None] - np.arange(factor)[:, None] / factor
     shape = np.sqrt(np.maximum(0.0, 1 - (offsets / half) ** 2))
-    beta = signal.kaiser_beta(_STOP_BAND_DB)
+    beta = signal.kaiser_beta(stop_band_db)
     return np.sinc(offsets) * np.i0(beta * shape) / np.i0(beta)
 
 
