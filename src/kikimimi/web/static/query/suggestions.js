@@ -6,6 +6,7 @@ import { formatQuery } from "./syntax.js";
 import { icon } from "../components/icons.js";
 import { t, tagLabel } from "../i18n/i18n.js";
 import { rememberTags } from "../tags/labels.js";
+import { unlikeLabels } from "../tags/same_thing.js";
 import { emptyQuery } from "./model.js";
 import { recentQueries } from "./history.js";
 import { wordAt } from "./typing.js";
@@ -136,9 +137,11 @@ function suggestionsOf({ tags, folders }, word, key) {
   const kinds = key === null ? ["tags", "folders", "recent"] : KINDS[key];
   const filter = (/** @type {Partial<import("./model.js").PageQuery>} */ patch) => formatQuery({ ...emptyQuery(), ...patch });
   const recent = recentQueries().filter((query) => query.toLowerCase().includes(word.toLowerCase()) && query !== word);
+  const offered = tags.slice(0, MOST_OF_A_KIND);
+  const labels = unlikeLabels(offered, tagLabel);
   return [
-    ...(kinds.includes("tags") ? tags : []).slice(0, MOST_OF_A_KIND).map((tag) => ({
-      label: tagLabel(tag),
+    ...(kinds.includes("tags") ? offered : []).map((tag) => ({
+      label: labels.get(tag.name) ?? tagLabel(tag),
       note: String(tag.count ?? ""),
       picture: /** @type {const} */ ("tag"),
       insert: filter({ tags: [tag.name] }),
