@@ -38,7 +38,7 @@ class BandPowerMeter:
         self.frames = 0
         self._edges = band_edges(self.frame, sample_rate_hz)
         window = np.hanning(self.frame + 1)[:-1].astype(np.float32)
-        self._window = window[:, None]
+        self._window = window
         self._weights = window / window.sum()
         self._scale = 2 / (self.frame * float(np.square(window, dtype=np.float64).sum()))
         self._held = np.zeros((0, channels), np.float32)
@@ -54,7 +54,7 @@ class BandPowerMeter:
         for start in range(0, count, _FRAMES_AT_ONCE):
             stop = min(start + _FRAMES_AT_ONCE, count)
             piece = held[start * self.frame : stop * self.frame]
-            self._analyse(piece.reshape(stop - start, self.frame, -1), 1.0)
+            self._analyse(_by_channel(piece.reshape(stop - start, self.frame, -1)), 1.0)
         self._held = held[count * self.frame :].copy()
 
     def finish(self) -> None:
@@ -63,7 +63,7 @@ class BandPowerMeter:
         if self.frames == 0 and count:
             padding = ((0, self.frame - count), (0, 0))
             padded = np.pad(self._held - self._held.mean(axis=0), padding)
-            self._analyse(padded[None], self.frame / count)
+            self._analyse(_by_channel(padded[None]), self.frame / count)
 
     @property
     def bands_hz(self) -> Values:
@@ -88,10 +88,10 @@ class BandPowerMeter:
         return np.concatenate([np.zeros((0, 2), np.float32), *self._bursts])
 
     def _analyse(self, frames: FloatArray, scale: float) -> None:
-        """Add frames (N, W, C) up."""
-        means = np.einsum("nwc,w->nc", frames, self._weights)
-        spectra = fft.rfft((frames - means[:, None]) * self._window, axis=1)
-        powers = (spectra.real**2 + spectra.imag**2).mean(axis=2) * np.float32(scale * self._scale)
+        """Add frames (C, N, W) up."""
+        means = frames @ self._weights
+        spectra = fft.rfft((frames - means[:, :, None]) * self._window, axis=2)
+        powers = (spectra.real**2 + spectra.imag**2).mean(axis=0) * np.float32(scale * self._scale)
         powers[:, 0] = 0
         powers[:, -1] /= 2
         self._total += powers.sum(axis=0, dtype=np.float64)
@@ -101,6 +101,11 @@ class BandPowerMeter:
         high = powers[:, self._burst_bins].sum(axis=1)
         low = powers[:, : self._burst_bins.start].sum(axis=1)
         self._bursts.append(np.stack([high, low], axis=1))
+
+
+def _by_channel(frames: FloatArray) -> FloatArray:
+    """Frames (N, W, C) as (C, N, W), each frame in one piece."""
+    return np.ascontiguousarray(frames.transpose(2, 0, 1))
 
 
 def frame_size(sample_rate_hz: int) -> int:

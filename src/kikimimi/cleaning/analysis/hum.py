@@ -50,7 +50,7 @@ class HumMeter:
         self._frame = 2 ** math.ceil(math.log2(max(1, _FRAME_S * sample_rate_hz)))
         self._bin_hz = sample_rate_hz / self._frame
         window = np.hanning(self._frame + 1)[:-1].astype(np.float32)
-        self._window = window[:, None]
+        self._window = window
         self._scale = 2 / (self._frame * float(np.square(window, dtype=np.float64).sum()))
         top_hz = min(_TOP_HZ, sample_rate_hz / 2)
         self._logs = np.zeros(int(top_hz / self._bin_hz))
@@ -79,9 +79,10 @@ class HumMeter:
         return find_hum(np.exp(self._logs / self._count), self._bin_hz)
 
     def _add(self, samples: FloatArray) -> None:
-        spectra = fft.rfft((samples - samples.mean(axis=0)) * self._window, axis=0)
-        lowest = spectra[: len(self._logs)]
-        powers = (lowest.real**2 + lowest.imag**2).mean(axis=1, dtype=np.float64) * self._scale
+        channels = np.ascontiguousarray(samples.T)
+        channels -= channels.mean(axis=1, keepdims=True)
+        lowest = fft.rfft(channels * self._window, axis=1)[:, : len(self._logs)]
+        powers = (lowest.real**2 + lowest.imag**2).mean(axis=0, dtype=np.float64) * self._scale
         self._logs += np.log(powers + _TINY)
         self._count += 1
 
