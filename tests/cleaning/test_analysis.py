@@ -6,9 +6,11 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import signal
 
 from kikimimi.audio.reading import read_clip
 from kikimimi.cleaning.analysis.analyser import SoundAnalyser, analyse_clip, analyse_file
+from kikimimi.cleaning.analysis.band_powers import BandPowerMeter
 from kikimimi.cleaning.analysis.clipping import ClippingMeter
 from kikimimi.cleaning.analysis.values import FIGURES, SoundFigures, figure_text
 from kikimimi.errors import AudioError
@@ -73,6 +75,17 @@ def test_bandwidth_ends_where_a_filter_ends(cutoff_hz, rate_hz) -> None:
     found = figures(np.fft.irfft(spectrum), rate_hz=rate_hz)
     assert found.bandwidth_hz == pytest.approx(cutoff_hz, abs=250)
     assert figures(noise(4, -20)).bandwidth_hz == RATE_HZ / 2
+
+
+def test_the_mean_spectrum_is_that_of_another_program() -> None:
+    samples = noise(4, -20)[:, None] * [1, 0.5]
+    meter = BandPowerMeter(sample_rate_hz=RATE_HZ, channels=2)
+    meter.push(samples.astype(np.float32))
+    _, density = signal.welch(
+        samples, RATE_HZ, "hann", meter.frame, noverlap=0, detrend=False, axis=0
+    )
+    expected = density.mean(axis=1) * meter.bin_hz
+    np.testing.assert_allclose(meter.mean_spectrum()[2:], expected[2:], rtol=1e-3)
 
 
 @pytest.mark.parametrize("mains_hz", [50, 59.95])

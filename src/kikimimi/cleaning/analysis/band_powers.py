@@ -95,7 +95,7 @@ class BandPowerMeter:
         powers[:, 0] = 0
         powers[:, -1] /= 2
         self._total += powers.sum(axis=0, dtype=np.float64)
-        self.frames += len(frames)
+        self.frames += frames.shape[1]
         bands = np.add.reduceat(powers[:, : self._edges[-1]], self._edges[:-1], axis=1)
         self._rows.append(bands.astype(np.float32))
         high = powers[:, self._burst_bins].sum(axis=1)
