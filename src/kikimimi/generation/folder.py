@@ -5,6 +5,7 @@ parts. A vocoder may lie beside them in the sub-folder `vocoder`.
 """
 
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -12,8 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kikimimi.encoders.model_card import model_card
-from kikimimi.encoders.weights import CONFIG_NAME, load_weights, read_config, save_weights
+from kikimimi.encoders.weights import (
+    CARD_NAME,
+    CONFIG_NAME,
+    WEIGHTS_NAME,
+    load_weights,
+    read_config,
+    save_weights,
+)
 from kikimimi.errors import ConfigError, EncoderError, GenerationError
+from kikimimi.files import draft_of
 from kikimimi.generation.contract import Generator, GeneratorCard
 from kikimimi.names import suggestion
 from kikimimi.paths import display_path
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
 FORMAT = "kikimimi-generator-1"
 VOCODER_FOLDER = "vocoder"
 
+_PARTS = (CARD_NAME, WEIGHTS_NAME, CONFIG_NAME)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 _MODULES = ("kikimimi.generation.vae.generator", "kikimimi.generation.flow.generator")
 _KINDS: dict[str, type[Generator]] = {}
@@ -151,6 +161,27 @@ def save_generator(
     }
     config = {"format": FORMAT, "kind": kind, "card": asdict(card), "options": dict(options)}
     save_weights(folder, tensors, config, card=_card_text(card, facts))
+
+
+def attach_vocoder(generator: Path, vocoder: Path) -> None:
+    """Lay a copy of a vocoder's folder beside a generator, so that one folder has all parts.
+
+    Raises:
+        GenerationError: a part of the vocoder is missing.
+        OSError: the copy cannot be written.
+    """
+    target = generator / VOCODER_FOLDER
+    missing = [name for name in _PARTS if not (vocoder / name).is_file()]
+    if missing:
+        raise GenerationError(
+            f"{display_path(vocoder)}: there is no {missing[0]}; give the folder 'vocoder' of a "
+            "training"
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    # the configuration comes last: a vocoder that has it is whole
+    for name in _PARTS:
+        with draft_of(target / name) as draft:
+            shutil.copyfile(vocoder / name, draft)
 
 
 def _card_text(card: GeneratorCard, facts: Mapping[str, str]) -> str:

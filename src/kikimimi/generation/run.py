@@ -15,7 +15,7 @@ from torch import nn
 from kikimimi.encoders.weights import CONFIG_NAME
 from kikimimi.errors import ConfigError
 from kikimimi.generation.data import DataSettings
-from kikimimi.generation.folder import GeneratorFacts
+from kikimimi.generation.folder import GeneratorFacts, attach_vocoder
 from kikimimi.generation.sounds import Sounds
 from kikimimi.training.devices import DeviceSettings
 from kikimimi.training.loop import Trainable, fit
@@ -52,6 +52,8 @@ class TrainingSettings:
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     loop: LoopSettings = field(default_factory=LoopSettings)
     generator: GeneratorFacts = field(default_factory=GeneratorFacts)
+    vocoder: Path | None = None
+    """Folder of a trained vocoder, of which a copy is laid beside the generator."""
 
 
 class GeneratorTrainable(Trainable, Protocol):
@@ -121,6 +123,8 @@ def train_generator(
     if _is_first_process():
         kept = (trained.ema or trained.network).cpu().eval()
         with run.writing(generator), torch.no_grad():
+            if recipe.vocoder is not None:
+                attach_vocoder(generator, recipe.vocoder)
             trainable.export(generator, kept)
     return generator
 

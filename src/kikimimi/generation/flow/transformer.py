@@ -99,13 +99,14 @@ class FlowTransformer(nn.Module):
         self.given = nn.Embedding(len(Given), width)
         self.label = nn.Embedding(max(1, classes), width)
         self.embedding = nn.Linear(embedding_size, width, bias=False)
-        self.modulation = nn.Sequential(nn.SiLU(), nn.Linear(width, 6 * width))
+        modulating = nn.Linear(width, 6 * width)
+        self.modulation = nn.Sequential(nn.SiLU(), modulating)
         self.blocks = nn.ModuleList(_Block(config) for _ in range(config.layers))
         self.final = nn.Parameter(torch.zeros(2, width))
         self.out = nn.Linear(width, channels)
         for table in (self.given, self.label):
             nn.init.normal_(table.weight, std=0.02)
-        for layer in (self.modulation[1], self.out):
+        for layer in (modulating, self.out):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
