@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from kikimimi.cli.detection_training import DetectionTraining
+from kikimimi.cli.generator_training import AutoencoderTraining, FlowTraining, VaeTraining
 from kikimimi.cli.output import json_path, print_failure, print_json
 from kikimimi.cli.progress import file_progress
 from kikimimi.cli.scores import print_score, print_summary
@@ -198,10 +199,13 @@ def _name_bad_file(path: Path, reason: str) -> None:
 
 
 _TASKS: dict[str, type[Training]] = {
+    "autoencoder": AutoencoderTraining,
     "classification": ClassificationTraining,
     "detection": DetectionTraining,
+    "flow": FlowTraining,
     "pretraining": PretrainingTraining,
     "transfer": TransferTraining,
+    "vae": VaeTraining,
     "vocoder": VocoderTraining,
 }
 

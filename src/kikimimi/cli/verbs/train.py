@@ -50,7 +50,8 @@ def train(
 ) -> None:
     """Train a recipe; started again, it goes on where it was.
 
-    Recipes that are installed: pretrain_byol_a_v1, pretrain_byol_a_v2, pretrain_cola,
+    Recipes that are installed: generate_autoencoder, generate_flow (both also with _gpu),
+    generate_vae, generate_vocoder, pretrain_byol_a_v1, pretrain_byol_a_v2, pretrain_cola,
     pretrain_m2d, pretrain_m2d2, pretrain_m2d_clap, pretrain_msm_mae, pretrain_waveform_agreement.
     """
     call = TrainingCall(
