@@ -161,6 +161,21 @@ def test_flow_takes_sounds_and_words_and_guidance(folders) -> None:
     assert len(set(made)) == len(conditions)
 
 
+@pytest.mark.parametrize("change", [{"encoder_identity": "kikimimi@0"}, {"encoder": "/gone/away"}])
+def test_flow_without_its_encoder_still_varies(folders, tmp_path, change: dict) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folders["flow"], copy)
+    config = json.loads((copy / "config.json").read_text())
+    config["options"].update(change)
+    (copy / "config.json").write_text(json.dumps(config))
+    generator = open_generator(copy).load()
+    latent = generator.encode(sound(1.0))
+    assert latent.embedding is None
+    assert np.isfinite(generator.vary(latent, amount=0.5, seed=0).values).all()
+    with pytest.raises(GenerationError, match="which is not here; give a class or nothing"):
+        generator.sample(Condition(text="rain"), seconds=1, seed=0)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from kikimimi.encoders.contract import Encoder
-from kikimimi.encoders.registry import load_encoder
-from kikimimi.errors import ConfigError, GenerationError
+from kikimimi.encoders.registry import create_encoder
+from kikimimi.errors import ConfigError, EncoderError, GenerationError
 from kikimimi.generation.autoencoder.generator import AutoencoderGenerator
 from kikimimi.generation.contract import Condition, Latent, Progress
 from kikimimi.generation.flow.conditions import sound_embedding
@@ -31,7 +31,8 @@ class FlowGenerator(AutoencoderGenerator):
     """The auto-encoder with a flow over its latents.
 
     `vary` goes part of the way back to noise and returns (Meng et al., "SDEdit", ICLR 2022); with
-    the embedding that `encode` keeps, it returns to a sound of the same kind.
+    the embedding that `encode` keeps, it returns to a sound of the same kind. The embedding is kept
+    where the encoder that the flow was trained with is here.
     """
 
     def __init__(self, folder: GeneratorFolder) -> None:
@@ -69,7 +70,9 @@ class FlowGenerator(AutoencoderGenerator):
         return self.loaded()["flow"]  # type: ignore[return-value]
 
     def _encode(self, samples: FloatArray) -> Latent:
-        return replace(super()._encode(samples), embedding=self._embed(samples))
+        encoder = self._find_encoder()
+        embedding = None if encoder is None else sound_embedding(samples, encoder)
+        return replace(super()._encode(samples), embedding=embedding)
 
     def _sample(
         self,
@@ -129,7 +132,7 @@ class FlowGenerator(AutoencoderGenerator):
         if condition.label is not None:
             return self._condition(Given.LABEL, label=self.card.classes.index(condition.label))
         if condition.sound is not None:
-            return self._condition(Given.SOUND, embedding=self._embed(condition.sound))
+            return self._condition(Given.SOUND, embedding=self._heard(condition.sound))
         if condition.text is not None:
             return self._condition(Given.TEXT, embedding=self._words(condition.text))
         return self._condition(Given.NOTHING)
@@ -147,7 +150,7 @@ class FlowGenerator(AutoencoderGenerator):
             torch.tensor([int(given)]), torch.tensor([label]), torch.from_numpy(vector)[None]
         )
 
-    def _embed(self, samples: FloatArray) -> FloatArray:
+    def _heard(self, samples: FloatArray) -> FloatArray:
         return sound_embedding(np.asarray(samples, np.float32), self._listener())
 
     def _words(self, text: str) -> FloatArray:
@@ -161,13 +164,23 @@ class FlowGenerator(AutoencoderGenerator):
 
     def _listener(self) -> Encoder:
         """The encoder of the conditions, loaded."""
+        encoder = self._find_encoder()
+        if encoder is None:
+            raise GenerationError(
+                f"generator '{self.card.name}' hears words and sounds with encoder "
+                f"{self._encoder_identity}, which is not here; give a class or nothing, or install "
+                "the Kikimimi that it was trained with"
+            )
+        return encoder
+
+    def _find_encoder(self) -> Encoder | None:
+        """The encoder of the conditions, loaded; None if it is gone or has other weights."""
         if self._encoder is None:
-            encoder = load_encoder(self._encoder_name)
+            try:
+                encoder = create_encoder(self._encoder_name)
+            except EncoderError:
+                return None
             if encoder.identity != self._encoder_identity:
-                raise GenerationError(
-                    f"generator '{self.card.name}' was trained with encoder "
-                    f"{self._encoder_identity}, but here is {encoder.identity}; install the "
-                    "Kikimimi that it was trained with"
-                )
-            self._encoder = encoder
+                return None
+            self._encoder = encoder.load()
         return self._encoder
