@@ -1,7 +1,7 @@
 """How great a sound is at and between its samples, where that is above a ceiling.
 
 Axes: C channels, T sample frames, P phases between two samples, L taps, R chunks, H samples of a
-chunk.
+chunk, which is as long as the filter or longer.
 """
 
 import numpy as np
@@ -59,14 +59,14 @@ class PeakFinder:
         return peaks
 
     def _of_channel(self, samples: Values, count: int) -> Values:
-        reach = self._size - 1
         chunks = -(-count // _CHUNK)
-        padded = np.pad(samples, (0, chunks * _CHUNK + reach - len(samples))).astype(np.float32)
-        pieces = sliding_window_view(padded, _CHUNK + reach)[::_CHUNK]  # (R, H + L - 1)
-        magnitudes = np.maximum(pieces.max(axis=1), -pieces.min(axis=1))
-        loud = np.flatnonzero(magnitudes > self._harmless)
         found = np.zeros((chunks, _CHUNK))
+        padded = np.pad(samples, (0, (chunks + 1) * _CHUNK - len(samples))).astype(np.float32)
+        magnitudes = np.abs(padded).reshape(-1, _CHUNK).max(axis=1)
+        magnitudes = np.maximum(magnitudes[:-1], magnitudes[1:])
+        loud = np.flatnonzero(magnitudes > self._harmless)
         if len(loud):
+            pieces = sliding_window_view(padded, _CHUNK + self._size - 1)[::_CHUNK]
             halves = np.abs(pieces[loud] @ self._halves).max(axis=1)
             coarse = np.maximum(halves, magnitudes[loud])
             close = loud[coarse * _MOST_ABOVE_HALVES > self._ceiling]

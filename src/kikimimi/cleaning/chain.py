@@ -119,7 +119,8 @@ class _Run:
         elif isinstance(stage, StreamingStage):
             self._linked.append(_Settled(place, stage.name, stage, {}))
         elif isinstance(stage, SurveyingStage):
-            self._linked.append(self._survey(place, stage))
+            settled = self._survey(place, stage)
+            self._linked.append(settled)
         else:
             raise TypeError(f"{stage.name}: a stage streams or surveys")
 
@@ -154,7 +155,7 @@ class _Run:
 
     def _pass(self, purpose: str) -> Iterator[Samples]:
         """Yield the sound as it comes out of the last link; then write the reports of the links."""
-        monitors = [self._monitor(link) for link in self._linked]
+        monitors = self._monitors()
         frames = 0
         for block in self._base.blocks():
             frames += block.shape[1]
@@ -165,9 +166,13 @@ class _Run:
         for link, monitor in zip(self._linked, monitors, strict=True):
             self.reports[link.place] = monitor.report(link.name, link.found)
 
-    def _monitor(self, link: _Settled) -> Monitor:
-        with self._naming(link.name):
-            return Monitor(link.treatment, self._sound)
+    def _monitors(self) -> list[Monitor]:
+        monitors: list[Monitor] = []
+        for link in self._linked:
+            before = monitors[-1].behind if monitors else None
+            with self._naming(link.name):
+                monitors.append(Monitor(link.treatment, self._sound, before=before))
+        return monitors
 
     @contextmanager
     def _naming(self, stage: str) -> Iterator[None]:

@@ -47,7 +47,7 @@ class Processor(ABC):
     def push(self, block: Samples) -> Samples:
         """Take the next frames (C, T), T >= 0, and give out what is ready (C, any).
 
-        The block may be changed and given out again.
+        The block must not be changed, but may be given out again.
         """
 
     @abstractmethod

@@ -49,6 +49,11 @@ class Release:
         self._last = float(released[-1])
         return released
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether zeros would come out if zeros were pushed."""
+        return not self._last
+
 
 class Attack:
     """A one-pole low pass: the second half of the decoupled peak detector (equation 15)."""
@@ -83,19 +88,25 @@ class LookAhead:
         self.frames = frames
         self._release = Release(release_factor)
         self._waiting = np.zeros(frames)
+        self._is_idle = True
         widths = (frames // 2 + 1, frames - frames // 2 + 1)
         self._averages = [_MovingAverage(width) for width in widths if width > 1]
 
     def push(self, reductions: Values) -> Values:
         """Take the next values (T,), and give those that were due `frames` before: (T,)."""
-        values = np.concatenate([self._waiting, reductions])
-        if not len(reductions):
+        if not len(reductions) or (self._is_idle and not reductions.any()):
             return reductions
+        values = np.concatenate([self._waiting, reductions])
         self._waiting = values[len(reductions) :]
         held = _greatest_of_next(values, self.frames)
         released = self._release.push(held)
         for average in self._averages:
             released = average.push(released)
+        self._is_idle = (
+            not self._waiting.any()
+            and self._release.is_idle
+            and all(average.is_idle for average in self._averages)
+        )
         return released
 
 
@@ -104,6 +115,10 @@ class _MovingAverage:
 
     def __init__(self, width: int) -> None:
         self._held = np.zeros(width - 1)
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._held.any()
 
     def push(self, values: Values) -> Values:
         joined = np.concatenate([self._held, values])

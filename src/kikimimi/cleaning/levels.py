@@ -70,19 +70,30 @@ class LevelMeter:
 
 
 class Monitor:
-    """A stage at work, with meters before and behind it."""
+    """A stage at work, with meters before and behind it.
 
-    def __init__(self, treatment: Treatment, sound: SoundFormat) -> None:
+    Args:
+        treatment: what the stage does.
+        sound: the sound.
+        before: the meter behind the stage before, which hears the same; None for the first one.
+    """
+
+    def __init__(
+        self, treatment: Treatment, sound: SoundFormat, *, before: LevelMeter | None
+    ) -> None:
         self._processor: Processor = treatment.start(sound)
         self._keeps_length = treatment.keeps_length
-        self._before, self._behind, self._between = LevelMeter(), LevelMeter(), LevelMeter()
-        self._waiting: deque[Samples] = deque()
+        self._is_first = before is None
+        self._before = before or LevelMeter()
+        self.behind = LevelMeter()
+        self._difference = _DifferenceMeter()
 
     def push(self, block: Samples) -> Samples:
         """Hand a block on to the stage."""
-        self._before.push(block)
-        if self._keeps_length and block.size:
-            self._waiting.append(block.copy())
+        if self._is_first:
+            self._before.push(block)
+        if self._keeps_length:
+            self._difference.push_before(block)
         return self._heard(self._processor.push(block))
 
     def finish(self) -> Samples:
@@ -91,27 +102,53 @@ class Monitor:
 
     def report(self, name: str, found: Figures) -> StageReport:
         """What happened, after `finish`."""
-        difference_db = self._between.rms_db
         return StageReport(
             name=name,
             frames_in=self._before.frames,
-            frames_out=self._behind.frames,
+            frames_out=self.behind.frames,
             rms_in_db=self._before.rms_db,
-            rms_out_db=self._behind.rms_db,
+            rms_out_db=self.behind.rms_db,
             peak_in_db=self._before.peak_db,
-            peak_out_db=self._behind.peak_db,
-            difference_db=difference_db,
+            peak_out_db=self.behind.peak_db,
+            difference_db=self._difference.rms_db,
             figures={**found, **self._processor.figures()},
         )
 
     def _heard(self, block: Samples) -> Samples:
-        self._behind.push(block)
+        self.behind.push(block)
+        if self._keeps_length:
+            self._difference.push_behind(block)
+        return block
+
+
+class _DifferenceMeter:
+    """Power of what comes out of a stage less what went in, sample by sample."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Samples] = deque()
+        self._energy = 0.0
+        self._values = 0
+
+    def push_before(self, block: Samples) -> None:
+        """Remember the next frames (C, T) that go in."""
+        if block.size:
+            self._waiting.append(block)
+
+    def push_behind(self, block: Samples) -> None:
+        """Compare the next frames (C, T) that come out."""
         position = 0
         while self._waiting and position < block.shape[1]:
             before = self._waiting.popleft()
             count = min(before.shape[1], block.shape[1] - position)
-            self._between.push(block[:, position : position + count] - before[:, :count])
+            after = block[:, position : position + count]
+            difference = after - before[:, :count]
+            self._energy += float(np.vdot(difference, difference))
+            self._values += after.size
             if count < before.shape[1]:
                 self._waiting.appendleft(before[:, count:])
             position += count
-        return block
+
+    @property
+    def rms_db(self) -> float | None:
+        """Level over all channels, None for no difference."""
+        return level_db(math.sqrt(self._energy / self._values)) if self._values else None

@@ -32,7 +32,7 @@ class SoundSource(Protocol):
     """What messages call it."""
 
     def blocks(self) -> Iterator[Samples]:
-        """Yield the sound from its first frame on, in blocks that the caller may change.
+        """Yield the sound from its first frame on.
 
         Raises:
             AudioError: it cannot be decoded.
@@ -112,8 +112,8 @@ class Spool:
             self._file.write(np.ascontiguousarray(block.T, dtype=np.float32).data)
         except OSError as error:
             raise AudioError(
-                f"{display_path(self._folder)}: no room for {error.strerror or 'a draft'}; "
-                "give another folder for drafts or free some space"
+                f"{display_path(self._folder)}: the draft of {self.where} cannot be written "
+                f"({error.strerror}); free some space or choose another folder"
             ) from error
 
     def blocks(self) -> Iterator[Samples]:

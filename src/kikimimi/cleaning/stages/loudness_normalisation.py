@@ -25,7 +25,7 @@ from kikimimi.cleaning.gain import Gain
 from kikimimi.cleaning.registry import register
 from kikimimi.cleaning.true_peak_limiting import TruePeakLimiting
 
-_NEAR_ENOUGH_LU = 0.03
+_NEAR_ENOUGH_LU = 0.06
 _MOST_TRIALS = 5
 _LEAST_SLOPE = 0.2
 
@@ -76,12 +76,12 @@ class _LoudnessSurvey(Survey):
         )
         self._limiter: Processor | None = None
         self._before_lufs: float | None = None
-        self._gain_db = self._most_gain_db = 0.0
+        self._gain_db = self._most_gain_db = self._room_db = 0.0
         self._trials: list[tuple[float, float]] = []  # gain in dB, loudness in LUFS
 
     def push(self, block: Samples) -> None:
         if self._limiter is not None:
-            block = self._limiter.push(block.copy())
+            block = self._limiter.push(block)
         self._hear(block)
 
     def end_pass(self) -> bool:
@@ -118,7 +118,7 @@ class _LoudnessSurvey(Survey):
         if self._before_lufs is None or peak_db is None:
             self._before_lufs = None
             return False
-        room_db = self._stage.ceiling_dbtp - peak_db
+        self._room_db = room_db = self._stage.ceiling_dbtp - peak_db
         self._most_gain_db = min(self._stage.most_gain_db, room_db + self._stage.most_limiting_db)
         self._gain_db = min(self._stage.target_lufs - self._before_lufs, self._most_gain_db)
         if self._gain_db <= room_db:
@@ -136,9 +136,11 @@ class _LoudnessSurvey(Survey):
         missing = self._stage.target_lufs - loudness
         if abs(missing) < _NEAR_ENOUGH_LU or not np.isfinite(missing):
             return False
-        assert self._before_lufs is not None
-        before = self._trials[-2] if len(self._trials) > 1 else (0.0, self._before_lufs)
-        slope = (loudness - before[1]) / (gain_db - before[0]) if gain_db != before[0] else 1.0
+        if len(self._trials) > 1:
+            before_db, before_lufs = self._trials[-2]
+            slope = (loudness - before_lufs) / (gain_db - before_db)
+        else:  # what the limiter takes off grows about as the square of what is over
+            slope = 1 - 2 * missing / (gain_db - self._room_db)
         self._gain_db = min(
             gain_db + missing / float(np.clip(slope, _LEAST_SLOPE, 1)), self._most_gain_db
         )
