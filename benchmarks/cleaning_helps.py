@@ -43,7 +43,7 @@ from kikimimi.types import Clip, FloatArray
 
 RATE_HZ = 16000
 TEST_FOLD = 5
-NOISES = tuple((colour, snr_db) for colour in ("white", "street") for snr_db in (10, 0))
+NOISES = tuple((colour, snr_db) for snr_db in (0, 10) for colour in ("white", "street"))
 
 
 def main() -> None:
