@@ -100,7 +100,7 @@ def test_all_losses_train_and_each_side_of_the_game_has_its_own_gradient(tmp_pat
 def test_training_lowers_the_error(tmp_path) -> None:
     sounds = toy_sounds(write_sounds(tmp_path), tmp_path, held_out_fold=1)
     recipe = autoencoder_recipe(
-        batch={"size": 8, "steps_per_epoch": 30},
+        batch={"size": 4, "steps_per_epoch": 20},
         loop={"epochs": 2, "ema_decay": None, "figures_every": 0},
         optimiser={"lr": 0.01},
     )
@@ -109,7 +109,7 @@ def test_training_lowers_the_error(tmp_path) -> None:
     train_autoencoder(recipe, sounds, tmp_path / "run", progress=False)
     rows = (tmp_path / "run" / "metrics.csv").read_text().splitlines()
     last = dict(zip(rows[0].split(","), rows[-1].split(","), strict=True))
-    assert float(last["inner_mse"]) < 0.4 * first
+    assert float(last["inner_mse"]) < 0.5 * first
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_flow_learns_and_leaves_the_auto_encoder_alone(base) -> None:
     folder, sounds, place = base
     recipe = flow_recipe(
         folder,
-        batch={"size": 8, "steps_per_epoch": 40},
+        batch={"size": 4, "steps_per_epoch": 30},
         loop={"epochs": 1, "ema_decay": None, "figures_every": 0},
         optimiser={"lr": 0.01},
     )

@@ -96,7 +96,7 @@ def test_class_of_one_sound_still_has_a_spread() -> None:
 def test_training_lowers_the_error(tmp_path) -> None:
     sounds = toy_sounds(write_sounds(tmp_path), tmp_path, held_out_fold=1)
     recipe = vae_recipe(
-        batch={"size": 8, "steps_per_epoch": 60},
+        batch={"size": 4, "steps_per_epoch": 50},
         loop={"epochs": 1, "ema_decay": None, "figures_every": 0},
         optimiser={"lr": 0.01},
         network={"frames": 96, "channels": [4, 8, 8], "latent_size": 6},
