@@ -10,7 +10,6 @@ import torch
 from safetensors.torch import load_file
 
 from kikimimi.errors import ConfigError, DatasetError
-from kikimimi.generation.data import DataSettings, load_generation_data
 from kikimimi.generation.mel import GenerationMel
 from kikimimi.generation.vocoder.config import VocoderConfig
 from kikimimi.generation.vocoder.discriminators import DiscriminatorConfig
@@ -106,8 +105,7 @@ def test_a_stopped_training_goes_on_to_the_same_bits(run, sounds, tmp_path, monk
     with pytest.raises(KeyboardInterrupt):
         train(sounds, folder)
     monkeypatch.undo()
-    data = load_generation_data(sounds, DataSettings())
-    export_vocoder(folder, tmp_path / "early", data=data)
+    export_vocoder(folder, tmp_path / "early")
     assert "3 of 4" in (tmp_path / "early" / "README.md").read_text()
     train(sounds, folder)
     for name in ("last.safetensors", "ema.safetensors"):
@@ -136,10 +134,18 @@ def test_a_finished_run_is_left_as_it_is(run, sounds) -> None:
     assert (run / "last.safetensors").read_bytes() == before
 
 
-def test_no_run_and_no_checkpoint_are_named(sounds, tmp_path) -> None:
-    data = load_generation_data(sounds, DataSettings())
+def _interrupt(self, batch):
+    raise KeyboardInterrupt
+
+
+def test_no_run_and_no_checkpoint_are_named(sounds, tmp_path, monkeypatch) -> None:
     with pytest.raises(ConfigError, match=r"no config\.yaml"):
-        export_vocoder(tmp_path, tmp_path / "out", data=data)
+        export_vocoder(tmp_path, tmp_path / "out")
+    monkeypatch.setattr(VocoderTrainable, "losses", _interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(sounds, tmp_path / "run")
+    with pytest.raises(ConfigError, match="no checkpoint yet"):
+        export_vocoder(tmp_path / "run", tmp_path / "out")
 
 
 def test_bad_files_are_told_and_left_out(sounds, tmp_path) -> None:

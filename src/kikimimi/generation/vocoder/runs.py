@@ -1,8 +1,10 @@
 """Run folders of vocoders: train, and export what was trained.
 
-A run folder holds what `kikimimi.training.run_folder` says, and `vocoder`, the exported folder.
+A run folder holds what `kikimimi.training.run_folder` says, `data.json` (facts of the sounds, for
+the card), and in the end `vocoder`, the exported folder.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from safetensors.torch import load_file
 
 from kikimimi.audio.waveform_bank import Fault, Progress, WaveformBank, open_bank
 from kikimimi.errors import ConfigError
+from kikimimi.files import draft_of
 from kikimimi.generation.data import GenerationData, load_generation_data
 from kikimimi.generation.mel import GENERATION_MEL
 from kikimimi.generation.vocoder.batches import CropStream
@@ -25,6 +28,7 @@ from kikimimi.training.run_folder import RunFolder
 from kikimimi.training.seeds import seed_libraries
 
 EXPORT_FOLDER = "vocoder"
+_FACTS = "data.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def train_vocoder(
     for path, reason in faults.items():
         if bad_file is not None:
             bad_file(path, reason)
+    with run.writing(folder / _FACTS):
+        _write_facts(folder, recipe, data)
     seed_libraries(recipe.loop.seed)
     fit(
         _trainable(recipe, bank),
@@ -93,11 +99,11 @@ def train_vocoder(
     )
     exported = folder / EXPORT_FOLDER
     with run.writing(exported):
-        export_vocoder(folder, exported, data=data)
+        export_vocoder(folder, exported)
     return TrainedVocoder(exported, len(data.training), len(faults))
 
 
-def export_vocoder(run: Path, folder: Path, *, data: GenerationData) -> NeuralVocoder:
+def export_vocoder(run: Path, folder: Path) -> NeuralVocoder:
     """Write the vocoder of a run, also of one that has not ended, as a folder.
 
     The moving average is taken if there is one, of the end or else of the last checkpoint.
@@ -117,15 +123,34 @@ def export_vocoder(run: Path, folder: Path, *, data: GenerationData) -> NeuralVo
         name=recipe.vocoder.name,
         licence=recipe.vocoder.licence,
         facts={
-            "training data": f"{data.name}, {len(data.training)} sounds"
-            + (f", without fold {recipe.held_out_fold}" if recipe.held_out_fold else ""),
-            "licence of the data": data.licence,
+            **_read_facts(run),
             "epochs": f"{epochs} of {recipe.loop.epochs}, the first "
             f"{recipe.loss.reconstruction_epochs} without discriminators",
             "batch": f"{recipe.crops.batch_size} crops of {recipe.crops.frames * 16} ms",
         },
     )
     return NeuralVocoder(folder)
+
+
+def _write_facts(run: Path, recipe: VocoderRecipe, data: GenerationData) -> None:
+    fold = recipe.held_out_fold
+    without = "" if fold is None else f", without fold {fold}"
+    facts = {
+        "training data": f"{data.name}, {len(data.training)} sounds{without}",
+        "licence of the data": data.licence,
+    }
+    run.mkdir(parents=True, exist_ok=True)
+    with draft_of(run / _FACTS) as draft:
+        draft.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _read_facts(run: Path) -> dict[str, str]:
+    path = run / _FACTS
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        return {str(key): str(value) for key, value in facts.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); train again") from None
 
 
 def _trainable(recipe: VocoderRecipe, bank: WaveformBank) -> VocoderTrainable:
