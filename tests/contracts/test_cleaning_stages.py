@@ -25,18 +25,20 @@ def rough_sound(channels: int, frames: int, seed: int = 0) -> np.ndarray:
 def treated(stage, samples: np.ndarray, cuts: list[int]) -> np.ndarray:
     """What a stage makes of a sound that comes in blocks that end at `cuts`."""
     sound = SoundFormat(RATE, len(samples))
-    blocks = np.split(samples, cuts, axis=1)
+    blocks = np.split(samples.copy(), cuts, axis=1)
+    for block in blocks:
+        block.flags.writeable = False
     treatment = stage
     if isinstance(stage, SurveyingStage):
         survey: Survey = stage.survey(sound)
         hear_again = True
         while hear_again:
             for block in blocks:
-                survey.push(block.copy())
+                survey.push(block)
             hear_again = survey.end_pass()
         treatment = survey.settle()
     processor = treatment.start(sound)
-    out = [processor.push(block.copy()) for block in blocks]
+    out = [processor.push(block) for block in blocks]
     return np.concatenate([*out, processor.finish()], axis=1)
 
 
@@ -53,7 +55,7 @@ def test_blocks_of_any_size_give_the_same_samples(stage):
     samples = rough_sound(2, 40000)
     whole = treated(stage, samples, [])
     for cuts in ([1, 2, 3, 500, 501, 39999], list(range(777, 40000, 777)), [0, 20000, 20000]):
-        np.testing.assert_allclose(treated(stage, samples, cuts), whole, atol=1e-9)
+        np.testing.assert_allclose(treated(stage, samples, cuts), whole, atol=1e-6)
 
 
 @pytest.mark.parametrize("channels", [1, 2, 8])

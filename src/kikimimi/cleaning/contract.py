@@ -38,8 +38,8 @@ class SoundFormat:
 class Processor(ABC):
     """One sound on its way through one stage.
 
-    What comes out, joined, does not depend on how the sound was cut into blocks, but for the
-    rounding of float64. All channels are treated alike: levels are those of the loudest channel or
+    What comes out, joined, does not depend on how the sound was cut into blocks, but for rounding,
+    by less than 1e-6. All channels are treated alike: levels are those of the loudest channel or
     of all together, and one gain goes to all.
     """
 
