@@ -110,7 +110,12 @@ def test_a_saved_vocoder_opens_and_says_what_the_network_says(folder, network, l
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
-    [("kikimimi-vocoder-1", "other", "no vocoder"), ('"width"', '"wide"', "width")],
+    [
+        ("kikimimi-vocoder-1", "other", "no vocoder"),
+        ('"width"', '"wide"', "width"),
+        ('"hop_length": 256', '"hop_length": 160', "other spectrograms"),
+        ('"licence"', '"license"', "damaged"),
+    ],
 )
 def test_damaged_folders_are_named(folder, tmp_path, old, new, message) -> None:
     text = (folder / "config.json").read_text()

@@ -45,6 +45,11 @@ class NeuralVocoder:
             values = read_config(self.folder)
             if values.get("format") != FORMAT:
                 raise GenerationError(f"{where}: no vocoder of Kikimimi; give another folder")
+            if values["front_end"] != GENERATION_MEL.to_dict():
+                raise GenerationError(
+                    f"{where}: the vocoder was trained on other spectrograms than this Kikimimi "
+                    "makes; train it again"
+                )
             self.config = build(VocoderConfig, values["network"], where=where)
             self.licence, self._name = str(values["licence"]), str(values["name"])
             self.weights_digest = str(values["weights_sha256"])
