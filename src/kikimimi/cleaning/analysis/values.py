@@ -161,4 +161,7 @@ FIGURES: tuple[FigureInfo, ...] = (
 
 def figure_text(info: FigureInfo, value: float | None) -> str:
     """A figure for a table, without its unit; a dash where there is none."""
-    return "–" if value is None else f"{value:.{info.digits}f}"
+    if value is None:
+        return "–"
+    # adding 0 makes -0.0 a plain zero
+    return f"{round(value, info.digits) + 0.0:.{info.digits}f}"

@@ -40,7 +40,8 @@ def html_report(
         _section(cleaned, pictures[number] if number < len(pictures) else None, beside)
         for number, cleaned in enumerate(all_cleaned)
     )
-    heading = escape(f"{len(all_cleaned)} recordings, {chain}")
+    count = "1 recording" if len(all_cleaned) == 1 else f"{len(all_cleaned)} recordings"
+    heading = escape(f"{count}, {chain}")
     return page.replace(_HEADING, heading).replace(_BODY, body + _definitions())
 
 

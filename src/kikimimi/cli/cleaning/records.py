@@ -9,7 +9,7 @@ from kikimimi.cleaning.recordings import Cleaned
 from kikimimi.cleaning.suggestions.contract import Suggestion
 from kikimimi.cli.output import json_path
 
-_DIGITS = 4
+_DIGITS = 6
 
 
 def cleaned_record(cleaned: Cleaned) -> dict[str, Any]:
@@ -48,4 +48,5 @@ def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
 
 
 def _rounded(value: Any) -> Any:
-    return round(value, _DIGITS) if isinstance(value, float) else value
+    # adding 0 makes -0.0 a plain zero
+    return round(value, _DIGITS) + 0.0 if isinstance(value, float) else value
