@@ -16,7 +16,7 @@ from kikimimi.cleaning.decibels import amplitude
 from kikimimi.cleaning.envelopes import LookAhead, Values, smoothing_factor
 
 _DB_PER_NEPER = 20 / np.log(10)
-_MARGIN_DB = 0.25
+MARGIN_DB = 0.25
 """Covers the error of the interpolation, measured on real sounds with much right under half their
 rate (0.18 dB at most), and what the second pass leaves."""
 
@@ -69,7 +69,7 @@ class _Limiter:
 
     def __init__(self, settings: TruePeakLimiting, sound: SoundFormat) -> None:
         rate_hz = sound.sample_rate_hz
-        self._ceiling = amplitude(settings.ceiling_dbtp - _MARGIN_DB)
+        self._ceiling = amplitude(settings.ceiling_dbtp - MARGIN_DB)
         self._finder = PeakFinder(
             sample_rate_hz=rate_hz, channels=sound.channels, ceiling=self._ceiling
         )

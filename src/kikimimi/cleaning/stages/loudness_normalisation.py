@@ -23,7 +23,7 @@ from kikimimi.cleaning.contract import (
 from kikimimi.cleaning.decibels import amplitude, level_db
 from kikimimi.cleaning.gain import Gain
 from kikimimi.cleaning.registry import register
-from kikimimi.cleaning.true_peak_limiting import TruePeakLimiting
+from kikimimi.cleaning.true_peak_limiting import MARGIN_DB, TruePeakLimiting
 
 _NEAR_ENOUGH_LU = 0.06
 _MOST_TRIALS = 5
@@ -118,7 +118,7 @@ class _LoudnessSurvey(Survey):
         if self._before_lufs is None or peak_db is None:
             self._before_lufs = None
             return False
-        self._room_db = room_db = self._stage.ceiling_dbtp - peak_db
+        self._room_db = room_db = self._stage.ceiling_dbtp - MARGIN_DB - peak_db
         self._most_gain_db = min(self._stage.most_gain_db, room_db + self._stage.most_limiting_db)
         self._gain_db = min(self._stage.target_lufs - self._before_lufs, self._most_gain_db)
         if self._gain_db <= room_db:
