@@ -8,6 +8,7 @@ from scipy import signal
 
 from kikimimi.audio.reading import read_clip
 from kikimimi.cleaning.chain import Step, clean_clip
+from kikimimi.cleaning.contract import SoundFormat
 from kikimimi.cleaning.envelopes import LookAhead
 from kikimimi.cleaning.registry import create_stage
 from kikimimi.types import Clip
@@ -116,3 +117,14 @@ def test_the_envelope_is_there_when_it_is_due(values, frames, factor, cut):
     np.testing.assert_allclose(measured, reference_envelope(reductions, frames, factor), atol=2e-7)
     assert (measured[frames:] >= np.array(values) - 1e-6).all()
     assert measured.max() <= max(values) + 1e-9
+
+
+def test_an_empty_block_in_the_middle_of_a_loud_sound_changes_nothing():
+    """As the stages before it give while they look ahead."""
+    stage, loud = create_stage("limiter", where="test"), 3 * noise(frames=4000)
+    made = []
+    for cuts in ([], [2000, 2000, 3000, 3000]):
+        limiter = stage.start(SoundFormat(RATE, len(loud)))
+        blocks = [limiter.push(block.copy()) for block in np.split(loud, cuts, axis=1)]
+        made.append(np.concatenate([*blocks, limiter.finish()], axis=1))
+    np.testing.assert_allclose(made[0], made[1], atol=1e-9)

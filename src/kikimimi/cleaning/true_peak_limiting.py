@@ -111,7 +111,7 @@ class _Limiter:
     def _reductions(self, block: Samples) -> Values:
         """What must come off each sample whose neighbours have come, in dB."""
         between = self._finder.push(block)
-        if not self._last_between and not between.any():
+        if not between.size or not (self._last_between or between.any()):
             return between
         # A peak between two samples is taken off both.
         peaks = np.maximum(between, np.concatenate([[self._last_between], between[:-1]]))
