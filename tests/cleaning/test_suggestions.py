@@ -144,6 +144,15 @@ def test_a_preset_keeps_its_stages_and_gets_their_settings() -> None:
     assert adapted_steps(steps, [replace(found[0], is_certain=False)]) == steps
 
 
+def test_rain_is_not_taken_for_noise_unless_the_preset_says_where_noise_is() -> None:
+    found = suggest(
+        analyse_clip(Clip(coloured(-20, (100, 12000))[None].astype(np.float32), RATE_HZ))
+    )
+    plain = Step(create_stage("noise_reduction", {}, where="test"))
+    told = Step(create_stage("noise_reduction", {"profile_s": (0.0, 1.0)}, where="test"))
+    assert adapted_steps([plain, told], found) == [replace(plain, bypass=True), told]
+
+
 def test_real_recordings_are_not_made_worse(shared_data) -> None:
     """What --auto does to clean barks and crows leaves their spectra nearly as they were."""
     for name in ("1-100032-A-0", "5-194930-A-1"):

@@ -18,12 +18,14 @@ class Suggestion:
         settings: values by key; the others keep their defaults.
         is_certain: whether it may be done without asking. What may be the sound itself, and what
             changes its length, is not.
+        warns_of: a stage that would do harm as this sound is, unless somebody set it up for it.
     """
 
     stage: str
     reason: str
     settings: Mapping[str, Setting] = field(default_factory=dict)
     is_certain: bool = True
+    warns_of: str = ""
 
 
 Suggester = Callable[[SoundAnalysis], Suggestion | None]

@@ -21,6 +21,7 @@ def suggest_noise_reduction(analysis: SoundAnalysis) -> Suggestion | None:
             "the sound is nearly as steady as noise and cannot be told from it; give a stretch of "
             "noise alone as the profile",
             is_certain=False,
+            warns_of="noise_reduction",
         )
     if snr_db is not None and snr_db >= _CLEAN_DB:
         return None

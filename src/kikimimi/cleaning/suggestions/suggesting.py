@@ -58,10 +58,18 @@ def suggested_steps(suggestions: Sequence[Suggestion]) -> list[Step]:
 def adapted_steps(steps: Sequence[Step], suggestions: Sequence[Suggestion]) -> list[Step]:
     """A preset's chain with the settings that were suggested for its own stages.
 
-    Nothing is added to the chain or taken out of it.
+    Nothing is added to the chain. A stage that a suggestion warns of is bypassed, unless the preset
+    tells it which part is noise.
     """
     settings = {each.stage: dict(each.settings) for each in suggestions if each.is_certain}
-    return [_adapted(step, settings.get(step.stage.name, {})) for step in steps]
+    harmful = {each.warns_of for each in suggestions} - {""}
+    adapted = [_adapted(step, settings.get(step.stage.name, {})) for step in steps]
+    return [
+        replace(step, bypass=True)
+        if step.stage.name in harmful and not getattr(step.stage, "profile_s", ())
+        else step
+        for step in adapted
+    ]
 
 
 def _adapted(step: Step, settings: dict[str, Any]) -> Step:
