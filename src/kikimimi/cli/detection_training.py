@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 from kikimimi.cli.output import json_path, print_json, print_table
 from kikimimi.cli.progress import file_progress
-from kikimimi.errors import ConfigError
+from kikimimi.cli.training_call import TrainingCall
 
 if TYPE_CHECKING:
-    from kikimimi.cli.training_tasks import TrainingCall
     from kikimimi.tasks.detection.data import DetectionData
     from kikimimi.tasks.detection.recipe import DetectionRecipe
     from kikimimi.tasks.detection.runs import Figures
@@ -17,17 +16,14 @@ if TYPE_CHECKING:
 class DetectionTraining:
     """A detector of sound events; the trained one is exported to RUN/detector."""
 
-    def __init__(self, call: "TrainingCall") -> None:
+    def __init__(self, call: TrainingCall) -> None:
         from kikimimi.tasks.detection.recipe import DetectionRecipe
-        from kikimimi.training.config import build, load_recipe
-        from kikimimi.training.devices import DeviceSettings
+        from kikimimi.training.config import load_recipe
 
-        if call.folds:
-            raise ConfigError(f"{call.recipe}: this task knows no folds; leave --fold out")
+        call.refuse_folds("leave --fold out")
         self._call = call
         self._recipe = load_recipe(call.recipe, DetectionRecipe, overrides=call.overrides)
-        wanted = {"accelerator": call.accelerator, "devices": call.devices}
-        self._devices = build(DeviceSettings, wanted, where="command line")
+        self._devices = call.device_settings()
 
     def run(self, *, as_json: bool) -> bool:
         """Train, score the test split, export; bad clips are an error, so all could be read."""

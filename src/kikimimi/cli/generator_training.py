@@ -4,13 +4,12 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kikimimi.cli.output import json_path, print_failure, print_json
+from kikimimi.cli.output import json_path, print_json
 from kikimimi.cli.progress import file_progress
-from kikimimi.errors import ConfigError
+from kikimimi.cli.training_call import TrainingCall, name_bad_file
 from kikimimi.paths import display_path
 
 if TYPE_CHECKING:
-    from kikimimi.cli.training_tasks import TrainingCall
     from kikimimi.generation.run import TrainingSettings
     from kikimimi.generation.sounds import Sounds
     from kikimimi.training.devices import DeviceSettings
@@ -21,20 +20,14 @@ class GeneratorTraining(ABC):
 
     noun: ClassVar[str]
 
-    def __init__(self, call: "TrainingCall") -> None:
-        from kikimimi.training.config import build, load_recipe
-        from kikimimi.training.devices import DeviceSettings
+    def __init__(self, call: TrainingCall) -> None:
+        from kikimimi.training.config import load_recipe
 
-        if call.folds:
-            raise ConfigError(
-                f"{call.recipe}: this task takes no --fold; leave a fold out with "
-                "--set held_out_fold=5"
-            )
+        call.refuse_folds("leave a fold out with --set held_out_fold=5")
         self._call = call
         kind = self.recipe_type()
         self._recipe: Any = load_recipe(call.recipe, kind, overrides=call.overrides)
-        wanted = {"accelerator": call.accelerator, "devices": call.devices}
-        self._devices = build(DeviceSettings, wanted, where="command line")
+        self._devices = call.device_settings()
 
     @abstractmethod
     def recipe_type(self) -> "type[TrainingSettings]":
@@ -61,7 +54,7 @@ class GeneratorTraining(ABC):
                 cache=call.cache,
                 held_out_fold=self._recipe.held_out_fold,
                 progress=step,
-                bad_file=_name_bad_file,
+                bad_file=name_bad_file,
             )
         folder = self.train(self._recipe, sounds, call.run, call.cache, self._devices)
         heard = len(sounds.training)
@@ -131,7 +124,3 @@ class FlowTraining(GeneratorTraining):
         from kikimimi.generation.flow.trainable import train_flow
 
         return train_flow(recipe, sounds, run, cache=cache, devices=devices)
-
-
-def _name_bad_file(path: Path, reason: str) -> None:
-    print_failure(path, reason.removeprefix(f"{display_path(path)}: "))

@@ -2,15 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from kikimimi.cli.detection_training import DetectionTraining
 from kikimimi.cli.generator_training import AutoencoderTraining, FlowTraining, VaeTraining
-from kikimimi.cli.output import json_path, print_failure, print_json
+from kikimimi.cli.output import json_path, print_json
 from kikimimi.cli.progress import file_progress
 from kikimimi.cli.scores import print_score, print_summary
+from kikimimi.cli.training_call import TrainingCall, name_bad_file
 from kikimimi.cli.vocoder_training import VocoderTraining
 from kikimimi.errors import ConfigError
 from kikimimi.names import suggestion
@@ -18,33 +17,6 @@ from kikimimi.paths import display_path
 
 if TYPE_CHECKING:
     from kikimimi.tasks.fold_scores import FoldScore, Summary
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingCall:
-    """What was asked for on the command line."""
-
-    recipe: Path
-    overrides: tuple[str, ...]
-    places: tuple[Path, ...]
-    run: Path
-    cache: Path
-    folds: tuple[int, ...]
-    accelerator: str
-    devices: int
-    workers: int
-    threads: int
-
-    @property
-    def data(self) -> Path:
-        """The folder of the data set.
-
-        Raises:
-            ConfigError: several places were given.
-        """
-        if len(self.places) != 1:
-            raise ConfigError(f"{self.recipe}: this task takes one --data, a data set")
-        return self.places[0]
 
 
 class Training(Protocol):
@@ -85,13 +57,11 @@ class ClassificationTraining(FoldTraining):
 
     def __init__(self, call: TrainingCall) -> None:
         from kikimimi.tasks.classification.recipe import ClassificationRecipe
-        from kikimimi.training.config import build, load_recipe
-        from kikimimi.training.devices import DeviceSettings
+        from kikimimi.training.config import load_recipe
 
         self._call = call
         self._recipe = load_recipe(call.recipe, ClassificationRecipe, overrides=call.overrides)
-        wanted = {"accelerator": call.accelerator, "devices": call.devices}
-        self._devices = build(DeviceSettings, wanted, where="command line")
+        self._devices = call.device_settings()
 
     def scores(self) -> Iterator["FoldScore"]:
         """Train each fold."""
@@ -154,18 +124,12 @@ class PretrainingTraining:
 
     def __init__(self, call: TrainingCall) -> None:
         from kikimimi.pretraining.recipe import PretrainingRecipe
-        from kikimimi.training.config import build, load_recipe
-        from kikimimi.training.devices import DeviceSettings
+        from kikimimi.training.config import load_recipe
 
-        if call.folds:
-            raise ConfigError(
-                f"{call.recipe}: this task knows no folds; leave --fold out, and give the files to "
-                "be heard as --data"
-            )
+        call.refuse_folds("leave --fold out, and give the files to be heard as --data")
         self._call = call
         self._recipe = load_recipe(call.recipe, PretrainingRecipe, overrides=call.overrides)
-        wanted = {"accelerator": call.accelerator, "devices": call.devices}
-        self._devices = build(DeviceSettings, wanted, where="command line")
+        self._devices = call.device_settings()
 
     def run(self, *, as_json: bool) -> bool:
         """Train, name bad files, and tell where the encoder is."""
@@ -183,7 +147,7 @@ class PretrainingTraining:
                 cache=call.cache,
                 devices=self._devices,
                 workers=call.workers,
-                bad_file=_name_bad_file,
+                bad_file=name_bad_file,
                 decoding=step,
             )
         if as_json:
@@ -192,10 +156,6 @@ class PretrainingTraining:
         else:
             print(f"{display_path(trained.encoder)}: loss {trained.loss:.4g}")
         return trained.bad_files == 0
-
-
-def _name_bad_file(path: Path, reason: str) -> None:
-    print_failure(path, reason.removeprefix(f"{display_path(path)}: "))
 
 
 _TASKS: dict[str, type[Training]] = {

@@ -1,34 +1,22 @@
 """`kikimimi train` for the vocoder."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from kikimimi.cli.output import json_path, print_failure, print_json
+from kikimimi.cli.output import json_path, print_json
 from kikimimi.cli.progress import file_progress
-from kikimimi.errors import ConfigError
+from kikimimi.cli.training_call import TrainingCall, name_bad_file
 from kikimimi.paths import display_path
-
-if TYPE_CHECKING:
-    from kikimimi.cli.training_tasks import TrainingCall
 
 
 class VocoderTraining:
     """A vocoder; the trained one is exported to RUN/vocoder."""
 
-    def __init__(self, call: "TrainingCall") -> None:
+    def __init__(self, call: TrainingCall) -> None:
         from kikimimi.generation.vocoder.recipe import VocoderRecipe
-        from kikimimi.training.config import build, load_recipe
-        from kikimimi.training.devices import DeviceSettings
+        from kikimimi.training.config import load_recipe
 
-        if call.folds:
-            raise ConfigError(
-                f"{call.recipe}: this task takes no --fold; leave a fold out with "
-                "--set held_out_fold=5"
-            )
+        call.refuse_folds("leave a fold out with --set held_out_fold=5")
         self._call = call
         self._recipe = load_recipe(call.recipe, VocoderRecipe, overrides=call.overrides)
-        wanted = {"accelerator": call.accelerator, "devices": call.devices}
-        self._devices = build(DeviceSettings, wanted, where="command line")
+        self._devices = call.device_settings()
 
     def run(self, *, as_json: bool) -> bool:
         """Train, name bad files, and tell where the vocoder is."""
@@ -45,7 +33,7 @@ class VocoderTraining:
                 call.run,
                 cache=call.cache,
                 devices=self._devices,
-                bad_file=_name_bad_file,
+                bad_file=name_bad_file,
                 decoding=step,
             )
         if as_json:
@@ -54,7 +42,3 @@ class VocoderTraining:
         else:
             print(f"{display_path(trained.folder)}: trained on {trained.sounds} sounds")
         return trained.bad_files == 0
-
-
-def _name_bad_file(path: Path, reason: str) -> None:
-    print_failure(path, reason.removeprefix(f"{display_path(path)}: "))

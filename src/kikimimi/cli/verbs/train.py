@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from kikimimi.cli.options import JsonOption
-from kikimimi.cli.training_tasks import TrainingCall, start_training
+from kikimimi.cli.training_call import TrainingCall
+from kikimimi.cli.training_tasks import start_training
 from kikimimi.training.shipped_recipes import find_recipe
 
 
