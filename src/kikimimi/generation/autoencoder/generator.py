@@ -3,23 +3,20 @@
 Axes: T samples, F mel bands, M mel frames, C latent channels, N latent frames.
 """
 
-from typing import Self
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from kikimimi.errors import ConfigError, GenerationError
 from kikimimi.generation.autoencoder.network import Autoencoder, AutoencoderConfig
-from kikimimi.generation.contract import Condition, Generator, Latent, Progress, blended_frames
+from kikimimi.generation.contract import Condition, Latent, Progress, blended_frames
 from kikimimi.generation.folder import GeneratorFolder, register_kind
-from kikimimi.generation.mel import GENERATION_MEL, GenerationMel, from_unit_scale, unit_scaled
-from kikimimi.training.config import build
+from kikimimi.generation.mel import GENERATION_MEL, from_unit_scale, unit_scaled
+from kikimimi.generation.parts_generator import PartsGenerator
 from kikimimi.types import FloatArray
 
 
 @register_kind("autoencoder")
-class AutoencoderGenerator(Generator):
+class AutoencoderGenerator(PartsGenerator):
     """Latents over time; blends are straight lines between them.
 
     Args:
@@ -30,32 +27,12 @@ class AutoencoderGenerator(Generator):
     """
 
     def __init__(self, folder: GeneratorFolder) -> None:
-        self.card = folder.card
-        self.folder = folder
-        try:
-            options = folder.options["autoencoder"]
-            self.config = build(AutoencoderConfig, options, where=f"generator '{self.card.name}'")
-        except (KeyError, ConfigError) as error:
-            raise GenerationError(f"{folder.place}: damaged ({error}); train again") from None
-        self._parts: nn.ModuleDict | None = None
-        self._front_end = GenerationMel()
-
-    def load(self) -> Self:
-        """Read the weights, once."""
-        if self._parts is None:
-            parts = self.build_parts()
-            self.folder.load_parts(parts)
-            self._parts = parts.eval().requires_grad_(requires_grad=False)
-        return self
+        super().__init__(folder)
+        self.config = self.options_of("autoencoder", AutoencoderConfig)
 
     def build_parts(self) -> nn.ModuleDict:
         """All that has weights, with random ones."""
         return nn.ModuleDict({"autoencoder": Autoencoder(self.config)})
-
-    @property
-    def weights_digest(self) -> str:
-        """SHA-256 that `config.json` gives; `load` checks that the weights are those."""
-        return self.folder.weights_sha256
 
     @property
     def autoencoder(self) -> Autoencoder:
@@ -65,16 +42,6 @@ class AutoencoderGenerator(Generator):
             GenerationError: they are not loaded.
         """
         return self.loaded()["autoencoder"]  # type: ignore[return-value]
-
-    def loaded(self) -> nn.ModuleDict:
-        """All parts with their weights.
-
-        Raises:
-            GenerationError: they are not loaded.
-        """
-        if self._parts is None:
-            raise GenerationError(f"generator '{self.card.name}' is not loaded; call load() first")
-        return self._parts
 
     def _encode(self, samples: FloatArray) -> Latent:
         mel = torch.from_numpy(unit_scaled(self._front_end(samples)))

@@ -5,21 +5,19 @@ last two of them the levels of the window, and one column a window.
 """
 
 from math import sqrt
-from typing import Self
 
 import torch
 from torch import Tensor, nn
 
-from kikimimi.errors import ConfigError, GenerationError
 from kikimimi.generation.contract import (
     Condition,
-    Generator,
     Latent,
     Progress,
     blended_frames,
 )
 from kikimimi.generation.folder import GeneratorFolder, register_kind
-from kikimimi.generation.mel import GenerationMel, from_unit_scale, unit_scaled
+from kikimimi.generation.mel import from_unit_scale, unit_scaled
+from kikimimi.generation.parts_generator import PartsGenerator
 from kikimimi.generation.vae.class_gaussians import ClassGaussians
 from kikimimi.generation.vae.network import (
     LEVELS,
@@ -30,7 +28,6 @@ from kikimimi.generation.vae.network import (
 )
 from kikimimi.generation.vae.windows import OVERLAP, closed_loop, cut_windows, join_windows
 from kikimimi.generation.vae.windows import window_count as windows_for
-from kikimimi.training.config import build
 from kikimimi.types import FloatArray
 
 _KINSHIP = 0.9
@@ -38,7 +35,7 @@ _KINSHIP = 0.9
 
 
 @register_kind("vae")
-class VaeGenerator(Generator):
+class VaeGenerator(PartsGenerator):
     """Vectors of whole windows; `vary` moves them, samples come from Gaussians of the classes.
 
     Args:
@@ -49,30 +46,15 @@ class VaeGenerator(Generator):
     """
 
     def __init__(self, folder: GeneratorFolder) -> None:
-        self.card = folder.card
-        self._folder = folder
-        try:
-            options = folder.options["vae"]
-            self._config = build(VaeConfig, options, where=f"generator '{self.card.name}'")
-        except (KeyError, ConfigError) as error:
-            raise GenerationError(f"{folder.place}: damaged ({error}); train again") from None
-        self._parts: nn.ModuleDict | None = None
-        self._front_end = GenerationMel()
+        super().__init__(folder)
+        self._config = self.options_of("vae", VaeConfig)
 
-    def load(self) -> Self:
-        """Read the weights, once."""
-        if self._parts is None:
-            size = self._config.latent_size + LEVELS
-            parts = nn.ModuleDict({"vae": SpectrogramVae(self._config)})
-            parts["gaussians"] = ClassGaussians(len(self.card.classes), size)
-            self._folder.load_parts(parts)
-            self._parts = parts.eval().requires_grad_(requires_grad=False)
-        return self
-
-    @property
-    def weights_digest(self) -> str:
-        """SHA-256 that `config.json` gives; `load` checks that the weights are those."""
-        return self._folder.weights_sha256
+    def build_parts(self) -> nn.ModuleDict:
+        """Auto-encoder and Gaussians, with random weights."""
+        parts = nn.ModuleDict({"vae": SpectrogramVae(self._config)})
+        size = self._config.latent_size + LEVELS
+        parts["gaussians"] = ClassGaussians(len(self.card.classes), size)
+        return parts
 
     def _encode(self, samples: FloatArray) -> Latent:
         mel = torch.from_numpy(unit_scaled(self._front_end(samples)))
@@ -146,16 +128,11 @@ class VaeGenerator(Generator):
 
     @property
     def _vae(self) -> SpectrogramVae:
-        return self._loaded()["vae"]  # type: ignore[return-value]
+        return self.loaded()["vae"]  # type: ignore[return-value]
 
     @property
     def _gaussians(self) -> ClassGaussians:
-        return self._loaded()["gaussians"]  # type: ignore[return-value]
-
-    def _loaded(self) -> nn.ModuleDict:
-        if self._parts is None:
-            raise GenerationError(f"generator '{self.card.name}' is not loaded; call load() first")
-        return self._parts
+        return self.loaded()["gaussians"]  # type: ignore[return-value]
 
 
 def _latent(rows: Tensor, mel_frames: int) -> Latent:
