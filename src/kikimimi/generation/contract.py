@@ -124,7 +124,6 @@ class Generator(ABC):
     @abstractmethod
     def _decode(self, latent: Latent, *, loop: bool) -> FloatArray: ...
 
-    @abstractmethod
     def _sample(
         self,
         condition: Condition,
@@ -133,12 +132,14 @@ class Generator(ABC):
         seed: int,
         loop: bool,
         progress: Progress | None,
-    ) -> Latent: ...
+    ) -> Latent:
+        """Of generators whose card says that they sample, as `_vary`."""
+        raise self._cannot_sample()
 
-    @abstractmethod
     def _vary(
         self, latent: Latent, *, amount: float, seed: int, progress: Progress | None
-    ) -> Latent: ...
+    ) -> Latent:
+        raise self._cannot_sample()
 
     @abstractmethod
     def _blend(self, first: Latent, second: Latent, *, share: float) -> Latent: ...
@@ -237,10 +238,13 @@ class Generator(ABC):
 
     def _require_sampling(self) -> None:
         if not self.card.samples:
-            raise GenerationError(
-                f"generator '{self.card.name}' reconstructs and blends only; to sample or vary, "
-                "train generate_flow upon it, and give that generator"
-            )
+            raise self._cannot_sample()
+
+    def _cannot_sample(self) -> GenerationError:
+        return GenerationError(
+            f"generator '{self.card.name}' reconstructs and blends only; to sample or vary, train "
+            "generate_flow upon it, and give that generator"
+        )
 
     def _check_condition(self, condition: Condition) -> None:
         name = self.card.name

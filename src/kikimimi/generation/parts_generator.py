@@ -12,6 +12,7 @@ from kikimimi.generation.mel import GenerationMel
 from kikimimi.training.config import build
 
 C = TypeVar("C")
+P = TypeVar("P", bound=nn.Module)
 
 
 class PartsGenerator(Generator):
@@ -47,15 +48,18 @@ class PartsGenerator(Generator):
         """SHA-256 that `config.json` gives; `load` checks that the weights are those."""
         return self.folder.weights_sha256
 
-    def loaded(self) -> nn.ModuleDict:
-        """All parts with their weights.
+    def part(self, name: str, kind: type[P]) -> P:
+        """A part with its weights.
 
         Raises:
             GenerationError: they are not loaded.
         """
         if self._parts is None:
             raise GenerationError(f"generator '{self.card.name}' is not loaded; call load() first")
-        return self._parts
+        part = self._parts[name]
+        if not isinstance(part, kind):
+            raise TypeError(f"part '{name}' is a {type(part).__name__}, not a {kind.__name__}")
+        return part
 
     def options_of(self, part: str, kind: type[C]) -> C:
         """The sizes of a part as the folder gives them.

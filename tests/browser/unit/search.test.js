@@ -86,3 +86,23 @@ test("an answer that is too long in coming is given up for the next question", a
   await settle();
   assert.equal(store.get().result, "key of next");
 });
+
+test("a library that changes all the time does not keep a question from its answer", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  type("busy");
+  for (let change = 0; change < 3; change += 1) {
+    search();
+    context.mock.timers.tick(2000);
+  }
+  assert.deepEqual(asked.map(({ text }) => text), ["busy"]);
+  assert.equal(asked[0].signal.aborted, false);
+  context.mock.timers.reset();
+  asked[0].answer();
+  await settle();
+  assert.equal(store.get().result, "key of busy");
+  assert.deepEqual(asked.map(({ text }) => text), ["busy", "busy"], "the library is another one by now");
+  assert.equal(store.get().searching, true);
+  asked[1].answer();
+  await settle();
+  assert.equal(store.get().searching, false);
+});

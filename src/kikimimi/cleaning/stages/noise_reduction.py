@@ -52,7 +52,7 @@ class NoiseReduction(SurveyingStage):
         reduction_db: how far noise is lowered at most; the rest keeps the sound natural.
         strength: how many times the mean power of the noise counts as noise.
         profile_s: start and end in seconds of a part with noise only; found if not given. A sound
-            that has no quiet part, such as rain alone, is left as it is.
+            without a part 4 dB quieter than the rest is left as it is; rain that swells is not.
     """
 
     name: ClassVar[str] = "noise_reduction"

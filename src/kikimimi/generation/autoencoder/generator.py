@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from kikimimi.generation.autoencoder.network import Autoencoder, AutoencoderConfig
-from kikimimi.generation.contract import Condition, Latent, Progress, blended_frames
+from kikimimi.generation.contract import Latent, blended_frames
 from kikimimi.generation.folder import GeneratorFolder, register_kind
 from kikimimi.generation.mel import GENERATION_MEL, from_unit_scale, unit_scaled
 from kikimimi.generation.parts_generator import PartsGenerator
@@ -41,7 +41,7 @@ class AutoencoderGenerator(PartsGenerator):
         Raises:
             GenerationError: they are not loaded.
         """
-        return self.loaded()["autoencoder"]  # type: ignore[return-value]
+        return self.part("autoencoder", Autoencoder)
 
     def _encode(self, samples: FloatArray) -> Latent:
         mel = torch.from_numpy(unit_scaled(self._front_end(samples)))
@@ -84,22 +84,6 @@ class AutoencoderGenerator(PartsGenerator):
             silence = torch.zeros(1, GENERATION_MEL.n_mels, (2 * reach + 1) * self.config.stride)
             column = self.autoencoder.encode(silence).mean[0, :, reach : reach + 1].numpy()
         return np.concatenate([values, np.repeat(column, missing, axis=1)], axis=1)
-
-    def _sample(
-        self,
-        condition: Condition,
-        mel_frames: int,
-        *,
-        seed: int,
-        loop: bool,
-        progress: Progress | None,
-    ) -> Latent:
-        raise NotImplementedError
-
-    def _vary(
-        self, latent: Latent, *, amount: float, seed: int, progress: Progress | None
-    ) -> Latent:
-        raise NotImplementedError
 
 
 def _blended_embedding(first: Latent, second: Latent, share: float) -> FloatArray | None:

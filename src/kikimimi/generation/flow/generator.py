@@ -67,7 +67,7 @@ class FlowGenerator(AutoencoderGenerator):
         Raises:
             GenerationError: they are not loaded.
         """
-        return self.loaded()["flow"]  # type: ignore[return-value]
+        return self.part("flow", FlowNetwork)
 
     def _encode(self, samples: FloatArray) -> Latent:
         encoder = self._find_encoder()

@@ -128,11 +128,11 @@ class VaeGenerator(PartsGenerator):
 
     @property
     def _vae(self) -> SpectrogramVae:
-        return self.loaded()["vae"]  # type: ignore[return-value]
+        return self.part("vae", SpectrogramVae)
 
     @property
     def _gaussians(self) -> ClassGaussians:
-        return self.loaded()["gaussians"]  # type: ignore[return-value]
+        return self.part("gaussians", ClassGaussians)
 
 
 def _latent(rows: Tensor, mel_frames: int) -> Latent:

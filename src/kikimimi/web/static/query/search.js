@@ -10,10 +10,10 @@ import { PAGE_ROWS } from "../list/pages.js";
 import { store } from "../state/store.js";
 import { toRequest } from "./model.js";
 
-/** An answer that takes longer is given up for the next question. */
+/** An answer that takes longer is given up for another question. */
 const PATIENCE_MS = 1000;
 
-/** @type {{abort: AbortController, since: number}|null} */
+/** @type {{query: import("./model.js").PageQuery, abort: AbortController, since: number}|null} */
 let running = null;
 let isStale = false;
 let timer = 0;
@@ -28,28 +28,31 @@ export function startSearch() {
 export function search() {
   clearTimeout(timer);
   store.set({ searching: true });
-  const left = running ? running.since + PATIENCE_MS - performance.now() : 0;
-  if (left <= 0) return void ask();
+  if (!running) return void ask();
   isStale = true;
-  timer = setTimeout(ask, left);
+  // The same question again, as while a folder is being indexed, must not keep it from its answer.
+  if (running.query === store.get().query) return;
+  timer = setTimeout(ask, running.since + PATIENCE_MS - performance.now());
 }
 
 async function ask() {
   running?.abort.abort();
-  const mine = { abort: new AbortController(), since: performance.now() };
+  const { query } = store.get();
+  const mine = { query, abort: new AbortController(), since: performance.now() };
   running = mine;
   isStale = false;
   clearTimeout(timer);
-  const { query } = store.get();
   const news = await answerTo(query, mine.abort.signal);
   if (running !== mine) return;
   running = null;
-  if (isStale) return void ask();
+  const again = isStale;
+  if (again && query !== store.get().query) return void ask();
   // A new query begins without a selection; the same query on a changed library keeps it.
   const begins = news.result !== undefined && query !== answered;
   if (begins) answered = query;
   const { selected } = store.get();
-  store.set({ ...news, selected: begins && selected.size ? new Set() : selected, searching: false });
+  store.set({ ...news, selected: begins && selected.size ? new Set() : selected, searching: again });
+  if (again && !running) void ask();
 }
 
 /** @type {import("./model.js").PageQuery|null} */
