@@ -61,7 +61,10 @@ class Decoder:
         try:
             told = json.loads(answer)
         except ValueError:
-            raise UnreadableError("the decoder crashed on this sound; try another file") from None
+            # Native code that gets no memory may end the process before it can say why.
+            raise UnreadableError(
+                "the decoder crashed on this sound or ran out of memory; try another file"
+            ) from None
         if "sound" in told:
             return Decoded(**told["sound"])
         raise self._refusal(told)
