@@ -10,6 +10,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kikimimi.audio.metadata.reading import read_metadata
 from kikimimi.audio.reading import read_clip
 from kikimimi.audio.riff import read_chunks
 from kikimimi.audio.writing import write_wav
@@ -236,3 +237,20 @@ def test_what_cannot_be_written_is_refused(tmp_path, samples, options, message):
 def test_a_missing_folder_is_named(tmp_path, clip):
     with pytest.raises(AudioError, match="cannot be written"):
         write_wav(tmp_path / "none" / "x.wav", clip)
+
+
+def test_info_is_read_by_us_and_by_libsndfile(tmp_path, clip) -> None:
+    texts = {"title": "雨 rain", "software": "Kikimimi", "comment": '{"seed": 3, "odd": "é"}'}
+    path = tmp_path / "x.wav"
+    write_wav(path, clip, subtype="PCM_16", info=texts)
+    assert read_metadata(path)["info"] == texts
+    with soundfile.SoundFile(path) as file:
+        assert file.copy_metadata() == texts
+    assert np.array_equal(read_clip(path).samples, np.round(clip.samples * 32768) / 32768)
+    with pytest.raises(AudioError, match="did you mean 'comment'"):
+        write_wav(path, clip, info={"coment": "x"})
+    with pytest.raises(AudioError, match="not both"):
+        write_wav(path, clip, info=texts, metadata_from=path)
+    with pytest.raises(AudioError, match="exists already"):
+        write_wav(path, clip, info=texts, replace=False)
+    assert read_metadata(path)["info"] == texts

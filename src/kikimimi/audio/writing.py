@@ -5,7 +5,7 @@ Axes: T sample frames, C channels.
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from kikimimi.audio.kept_chunks import KeptChunks, find_kept_chunks
+from kikimimi.audio.metadata.info import info_chunks
 from kikimimi.audio.riff import UNSET_SIZE, open_binary
 from kikimimi.audio.wav_format import WavFormat, wav_format
 from kikimimi.errors import AudioError
@@ -31,6 +32,8 @@ def write_wav(
     *,
     subtype: str = "PCM_24",
     metadata_from: str | os.PathLike[str] | None = None,
+    info: Mapping[str, str] | None = None,
+    replace: bool = True,
 ) -> None:
     """Write a clip as a WAV file, whole or not at all; RF64 if it is over 4 GiB.
 
@@ -45,10 +48,13 @@ def write_wav(
             iXML, cue, LIST, smpl, unknown ones) are kept byte for byte, before or behind the
             samples as they were (in RF64, those of odd length all behind). A chunk that this file
             does not hold to its end is left out; any other kind of file has none.
+        info: texts of a LIST INFO chunk by names of `audio.metadata.info`, instead of
+            `metadata_from`.
+        replace: whether a file of that name may be replaced.
 
     Raises:
-        AudioError: the clip cannot be written so, `metadata_from` cannot be read, the disk is full
-            or the folder may not be written to.
+        AudioError: the clip cannot be written so, `metadata_from` cannot be read, the disk is full,
+            the folder may not be written to, or there is a file that must not be replaced.
     """
     path = Path(path)
     if clip.samples.ndim != 2 or 0 in clip.samples.shape:
@@ -65,7 +71,9 @@ def write_wav(
         channels=channels,
         subtype=subtype,
         metadata_from=metadata_from,
+        info=info,
         frames=frames,
+        replace=replace,
     ) as stream:
         stream.write(clip.samples)
 
@@ -78,6 +86,7 @@ def stream_wav(
     channels: int,
     subtype: str = "PCM_24",
     metadata_from: str | os.PathLike[str] | None = None,
+    info: Mapping[str, str] | None = None,
     frames: int | None = None,
     most_frames: int = 0,
     replace: bool = True,
@@ -93,6 +102,7 @@ def stream_wav(
         channels: how many there are.
         subtype: as in `write_wav`.
         metadata_from: as in `write_wav`.
+        info: as in `write_wav`.
         frames: how many will be written, if that is known.
         most_frames: how many there may be otherwise; only tells where chunks of odd length go.
         replace: whether a file of that name may be replaced.
@@ -107,8 +117,10 @@ def stream_wav(
         subtype=subtype, sample_rate_hz=sample_rate_hz, channels=channels, where=where
     )
     with ExitStack() as stack:
-        kept = KeptChunks()
+        kept = KeptChunks() if info is None else info_chunks(info)
         if metadata_from is not None:
+            if info is not None:
+                raise AudioError(f"{where}: give info or metadata_from, not both")
             source = stack.enter_context(open_binary(Path(metadata_from)))
             kept = find_kept_chunks(Path(metadata_from), source)
         try:

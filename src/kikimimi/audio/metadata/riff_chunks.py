@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from kikimimi.audio.metadata.info import INFO_NAMES
 from kikimimi.audio.metadata.ixml import read_ixml
 from kikimimi.audio.metadata.texts import clean_text, decode_text
 from kikimimi.audio.riff import MAX_CHUNKS, Chunk, iterate_chunks, open_binary
@@ -32,22 +33,6 @@ _BEXT_LOUDNESS = (
     ("max_short_term_lufs", 420),
 )
 _UNSET_LOUDNESS = 0x7FFF
-_INFO_NAMES = {
-    b"INAM": "title",
-    b"IART": "artist",
-    b"IPRD": "product",
-    b"ICMT": "comment",
-    b"ICRD": "date",
-    b"IGNR": "genre",
-    b"IKEY": "keywords",
-    b"ISBJ": "subject",
-    b"ISRC": "source",
-    b"IENG": "engineer",
-    b"ITCH": "technician",
-    b"ICOP": "copyright",
-    b"ISFT": "software",
-    b"ITRK": "track",
-}
 
 
 def read_riff_sections(path: Path, sample_rate_hz: int) -> dict[str, Section]:
@@ -137,7 +122,7 @@ def _labels(payload: bytes) -> dict[int, str]:
 def _info(payload: bytes) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for identifier, data in _subchunks(payload):
-        name = _INFO_NAMES.get(identifier, identifier.decode("ascii", "replace").lower())
+        name = INFO_NAMES.get(identifier, identifier.decode("ascii", "replace").lower())
         if text := decode_text(data):
             found.setdefault(clean_text(name), text)
     return found
