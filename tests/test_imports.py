@@ -14,7 +14,7 @@ FOR_BUILDERS = {
     *("audio", "features", "encoders", "datasets"),
     *("metrics", "training", "networks"),
 }
-EVERYTHING = {*FOR_BUILDERS, *BUILDERS, "cleaning", "library", "pictures"}
+EVERYTHING = {*FOR_BUILDERS, *BUILDERS, "cleaning", "library", "listening", "pictures"}
 MAY_IMPORT: dict[str, set[str]] = {
     "audio": set(),
     "metrics": set(),
@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     **dict.fromkeys(BUILDERS, FOR_BUILDERS),
     "cleaning": {"audio"},
     "library": {"audio", "encoders"},
+    "listening": {"audio", "features", "encoders", "library", "training"},
     "cli": {*EVERYTHING, "web"},
     "web": EVERYTHING,
 }

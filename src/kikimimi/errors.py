@@ -51,3 +51,14 @@ class DatasetError(KikimimiError):
 
 class ConfigError(KikimimiError):
     """A recipe or configuration holds an unknown key or an impossible value."""
+
+
+class ListeningError(KikimimiError):
+    """A listener cannot begin: a device, a receiver or a folder that it needs is not there."""
+
+
+class AnomalyError(KikimimiError, ValueError):
+    """Sounds, features or scores from which nothing normal can be learned, or a foreign model.
+
+    Also a `ValueError`, which is what scikit-learn's tools expect of an estimator.
+    """

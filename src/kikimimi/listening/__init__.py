@@ -1,0 +1,1 @@
+"""Listening: sound as it comes, what happens in it, and whom to tell."""
