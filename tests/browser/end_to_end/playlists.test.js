@@ -42,6 +42,23 @@ test("a playlist is made, opened, put in order by keys, and undone", () =>
     await becomes(() => order("扉 <b>"), [b, c]);
   }));
 
+test("a playlist is put in order by dragging its rows, and the order outlives a reload", () =>
+  withPage(async (page) => {
+    await list.ready(page);
+    const [a, b, c] = await list.names(page);
+    await makePlaylist(page, "by hand");
+    await named(page, "by hand").locator(".value").click();
+    await becomes(() => list.total(page), 3);
+    await becomes(() => list.names(page), [a, b, c]);
+    await drag(page, list.row(page, 0), list.row(page, 2), { share: 0.8 });
+    await becomes(() => order("by hand"), [b, c, a]);
+    await becomes(() => list.names(page), [b, c, a]);
+    await drag(page, list.row(page, 1), list.row(page, 0), { share: 0.2 });
+    await becomes(() => order("by hand"), [c, b, a]);
+    await page.reload();
+    await becomes(() => list.names(page), [c, b, a]);
+  }));
+
 test("a playlist is renamed, saved in three formats and deleted", () =>
   withPage(async (page) => {
     await list.ready(page);
