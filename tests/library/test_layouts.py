@@ -177,3 +177,18 @@ def test_means_are_those_of_each_sound(layouts: Layouts, rows: LibraryRows) -> N
     with layouts._database.reading() as connection:
         ids, means = sound_means(layouts._rows(connection))
     np.testing.assert_allclose(means[ids == 41], np.full((1, 16), 2.0))
+
+
+@pytest.mark.skipif(not neighbourhood.umap_is_installed(), reason="needs the extra maps")
+def test_umap_keeps_neighbours_together_and_repeats_itself() -> None:
+    """With umap-learn itself: groups that lie apart stay apart, and each run gives the same."""
+    rng = np.random.default_rng(3)
+    groups = np.repeat(np.arange(3), 20)
+    centres = rng.standard_normal((3, 8)) * 20
+    data = (centres[groups] + rng.standard_normal((60, 8))).astype(np.float32)
+    points = neighbourhood.fit_umap(data)
+    assert points.shape == (60, 3) and np.isfinite(points).all()
+    distances = np.linalg.norm(points[:, None] - points[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    assert (groups[distances.argmin(axis=1)] == groups).all()
+    np.testing.assert_array_equal(points, neighbourhood.fit_umap(data))
