@@ -1,6 +1,7 @@
 """Fixtures that many tests share."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,14 @@ def shared_folder() -> Path:
 def shared_data(shared_folder: Path) -> Path:
     """Real audio: `esc50/`, `sfx/`, `machines/`."""
     return shared_folder / "data"
+
+
+@pytest.fixture(scope="session")
+def toy_generators(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders of tiny generators: `vae`, `autoencoder`, `flow`, and the `sounds` they heard."""
+    sys.path.append(str(_REPOSITORY / "tests" / "generation"))
+    from generator_toys import train_all, write_sounds
+
+    place = tmp_path_factory.mktemp("toy_generators")
+    sounds = write_sounds(place / "sounds")
+    return {"sounds": sounds, **train_all(sounds, place)}

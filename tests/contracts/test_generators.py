@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +13,13 @@ from kikimimi.generation.contract import Condition, Generator, Latent, mel_frame
 from kikimimi.generation.folder import open_generator
 from kikimimi.generation.mel import LOWEST
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "generation"))
-from generator_toys import train_all, write_sounds
-
 KINDS = ("vae", "autoencoder", "flow")
 SAMPLING = ("vae", "flow")
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory) -> dict[str, Path]:
-    place = tmp_path_factory.mktemp("generators")
-    return train_all(write_sounds(place / "sounds"), place)
+@pytest.fixture
+def folders(toy_generators) -> dict[str, Path]:
+    return {kind: toy_generators[kind] for kind in KINDS}
 
 
 @pytest.fixture(params=KINDS)

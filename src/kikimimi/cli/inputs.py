@@ -3,14 +3,17 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kikimimi.audio.discovery import is_audio_path
 from kikimimi.cli.output import print_failure
 from kikimimi.cli.progress import file_progress
-from kikimimi.encoders.contract import Encoder
-from kikimimi.encoders.file_embedding import EmbeddedFile, embed_file
 from kikimimi.errors import AudioError, EncoderError
 from kikimimi.paths import display_path
+
+if TYPE_CHECKING:
+    from kikimimi.encoders.contract import Encoder
+    from kikimimi.encoders.file_embedding import EmbeddedFile
 
 
 def expand(places: Sequence[Path]) -> list[Path]:
@@ -26,9 +29,12 @@ def expand(places: Sequence[Path]) -> list[Path]:
 
 
 def embed_files(
-    paths: Sequence[Path], encoder: Encoder, *, label: str
-) -> Iterator[tuple[Path, EmbeddedFile]]:
+    paths: Sequence[Path], encoder: "Encoder", *, label: str
+) -> Iterator[tuple[Path, "EmbeddedFile"]]:
     """Embed file after file; one that cannot be read is named on standard error and left out."""
+    # it brings scipy.signal, which takes a second that those who only name files should not wait
+    from kikimimi.encoders.file_embedding import embed_file
+
     seconds = 0.0
     with file_progress(label) as progress:
         for done, path in enumerate(paths, start=1):

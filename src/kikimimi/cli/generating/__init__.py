@@ -1,0 +1,1 @@
+"""Making sounds with generators, for `kikimimi generate`."""

@@ -1,0 +1,1 @@
+"""Making sounds with a generator and a vocoder, and writing them down."""
