@@ -1,0 +1,1 @@
+"""Detectors of anomalies by name, each one file; `registry` has them."""
