@@ -22,6 +22,8 @@ class ServerSettings:
         token: what a browser must show once; None asks for nothing, on loopback only.
         allowed_hosts: further names that the Host header may have, without a port.
         encoder: the encoder of a library that is made by the page; None takes the default one.
+        generator: what the page makes sounds with, a name or a folder; None takes the default one.
+        vocoder: what makes them audible; None takes the one beside the generator.
         index_workers: the most processes that indexing uses; None uses every core.
         upload_limit_bytes: the largest sound that may be sent.
         upload_limit_s: the longest sound that may be sent.
@@ -42,6 +44,8 @@ class ServerSettings:
     token: str | None = None
     allowed_hosts: tuple[str, ...] = ()
     encoder: str | None = None
+    generator: str | None = None
+    vocoder: str | None = None
     index_workers: int | None = None
     upload_limit_bytes: int = 64 << 20
     upload_limit_s: float = 600.0

@@ -9,6 +9,8 @@ from kikimimi.library.library import Library
 from kikimimi.library.touches import Touched, touched_since
 from kikimimi.web.events import EventHub
 from kikimimi.web.jobs import Jobs
+from kikimimi.web.making.store import MadeStore
+from kikimimi.web.making.studio import Studio
 from kikimimi.web.settings import ServerSettings
 from kikimimi.web.sound_detail.answers import SoundAnswers
 from kikimimi.web.sound_detail.listener import Listener
@@ -29,6 +31,8 @@ class ServerState:
         self.space = SpaceValues(self.library)
         self.sound_answers = SoundAnswers()
         self.listener = Listener()
+        self.studio = Studio(settings)
+        self.made = MadeStore()
         self._lock = threading.Lock()
         self._library: Library | None = None
         self._telling = threading.Lock()
@@ -74,6 +78,7 @@ class ServerState:
         self.events.close()
         self.uploads.close()
         self.jobs.close()
+        self.made.close()
         if self._library is not None:
             self._library.close()
 

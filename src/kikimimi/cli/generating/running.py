@@ -10,6 +10,7 @@ from kikimimi.cli.generating.session import Order, Session, Written, open_sessio
 from kikimimi.cli.output import json_path, print_json, print_message, print_table, short_path
 from kikimimi.errors import QueryError
 from kikimimi.generation.contract import Condition, Progress
+from kikimimi.generation.making.files import plain_stem
 from kikimimi.generation.making.maker import HeardSound, MadeSound
 from kikimimi.types import FloatArray
 
@@ -117,7 +118,7 @@ def run_sample(
                     progress=progress,
                 )
 
-            orders.append(Order(session.target(f"{_plain(stem)}_{seed}"), make))
+            orders.append(Order(session.target(f"{plain_stem(stem)}_{seed}"), make))
         written = session.write_all(orders)
         return _tell(session, written, label=wanted)
 
@@ -183,10 +184,3 @@ def _stem(name: str) -> str:
     """`day/rain.wav` -> `day/rain`."""
     pure = PurePosixPath(name)
     return str(pure.with_name(pure.stem))
-
-
-def _plain(stem: str) -> str:
-    """A class as the name of a file."""
-    return "".join(
-        "_" if each in '/\\:*?"<>| ' or not each.isprintable() else each for each in stem
-    )

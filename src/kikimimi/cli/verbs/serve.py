@@ -51,6 +51,14 @@ def serve(
             show_default="a random one where one is needed",
         ),
     ] = None,
+    generator: Annotated[
+        str | None,
+        typer.Option(
+            envvar="KIKIMIMI_GENERATOR",
+            help="What the page makes sounds with: a generator's folder or name.",
+            show_default="the package's own",
+        ),
+    ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
     ] = True,
@@ -71,6 +79,7 @@ def serve(
         port=listening.getsockname()[1],
         token=token or (None if host in LOOPBACK_HOSTS else secrets.token_urlsafe(24)),
         allowed_hosts=tuple(allow_host or ()),
+        generator=generator,
     )
 
     def ready() -> None:

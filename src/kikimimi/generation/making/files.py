@@ -18,6 +18,18 @@ from kikimimi.types import Clip
 SOFTWARE = f"Kikimimi {__version__}"
 
 
+_NOT_IN_NAMES = frozenset('/\\:*?"<>| ')
+_LONGEST_STEM = 60
+
+
+def plain_stem(text: str) -> str:
+    """A text as part of the name of a file on any system, at most 60 characters."""
+    plain = "".join(
+        "_" if each in _NOT_IN_NAMES or not each.isprintable() else each for each in text
+    )
+    return plain[:_LONGEST_STEM].strip(".") or "sound"
+
+
 def write_made(path: Path, made: MadeSound, *, replace: bool = False) -> None:
     """Write a sound as WAV of 24 bits, whole or not at all; equal sounds give equal bytes.
 

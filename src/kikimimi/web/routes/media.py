@@ -29,6 +29,27 @@ def upload(request: Request, state: State, key: UploadKey) -> Response:
     return ranged_answer(request, source, content_type="audio/wav")
 
 
+@router.head("/made/{key}", include_in_schema=False)
+@router.get("/made/{key}", responses={**_ANSWERS, **errors(415)}, response_class=Response)
+def made(request: Request, state: State, key: UploadKey) -> Response:
+    """A sound that was made, as a WAV file of 16 bits."""
+    source = PreviewSource(state.made.get(key).path)
+    return ranged_answer(request, source, content_type="audio/wav")
+
+
+@router.head("/made/{key}/file/{name}", include_in_schema=False)
+@router.get("/made/{key}/file/{name}", responses=_ANSWERS, response_class=Response)
+def made_file(request: Request, state: State, key: UploadKey, name: str) -> Response:
+    """A sound that was made, with all that its file says, to be saved."""
+    found = state.made.get(key)
+    return ranged_answer(
+        request,
+        FileSource(found.path),
+        content_type="audio/wav",
+        disposition=attachment(found.name),
+    )
+
+
 @router.head("/{sound}", include_in_schema=False)
 @router.get("/{sound}", responses=_ANSWERS, response_class=Response)
 def media(request: Request, state: State, sound: SoundId) -> Response:
