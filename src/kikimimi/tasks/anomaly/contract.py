@@ -104,7 +104,7 @@ class AnomalyDetector(Protocol):
 
 
 class AnomalyModel(Protocol):
-    """A fitted model: samples in, scores out. `load_model` of `tasks.anomaly.model` gives one."""
+    """A fitted model: samples in, scores out. `tasks.anomaly.storage.load_model` gives one."""
 
     @property
     def sample_rate_hz(self) -> int:
@@ -126,14 +126,17 @@ class AnomalyModel(Protocol):
         """Short name of exactly this model, `name@digest`."""
         ...
 
-    def score_clips(self, samples: FloatArray) -> AnomalyScores:
+    def score_clips(
+        self, samples: FloatArray, *, sample_rate_hz: int | None = None
+    ) -> AnomalyScores:
         """Score clips of equal length.
 
         Args:
-            samples: (B, T) float32 at `sample_rate_hz`, nominally in [-1, 1]; B, T >= 1.
+            samples: (B, T) float32 at the model's rate, nominally in [-1, 1]; B, T >= 1.
+            sample_rate_hz: of the samples, if it is to be checked.
 
         Raises:
-            AnomalyError: another shape, NaN or infinite samples, or a clip that does not vary at
-                all (digital silence: a dead microphone rather than a machine).
+            AnomalyError: another shape or rate, NaN or infinite samples, or a clip that does not
+                vary at all (digital silence: a dead microphone rather than a machine).
         """
         ...

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from kikimimi.errors import ConfigError
+from kikimimi.errors import AnomalyError
 from kikimimi.names import suggestion
 
 METRICS = ("cosine", "euclidean")
@@ -25,10 +25,10 @@ def prepared(rows: Rows, metric: str) -> Rows:
     """Rows as they are compared: of length 1 under "cosine", where a row of zeros stays.
 
     Raises:
-        ConfigError: there is no such metric.
+        AnomalyError: there is no such metric.
     """
     if metric not in METRICS:
-        raise ConfigError(f"there is no metric '{metric}'; {suggestion(metric, METRICS)}")
+        raise AnomalyError(f"there is no metric '{metric}'; {suggestion(metric, METRICS)}")
     if metric == "euclidean":
         return rows
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)

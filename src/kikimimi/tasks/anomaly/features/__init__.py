@@ -1,0 +1,1 @@
+"""What detectors of anomalies hear of a clip: rows of features."""
