@@ -1,0 +1,122 @@
+"""From a call to a listener that runs."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from kikimimi.cli.listening.calls import STANDARD_INPUT, ListenCall
+from kikimimi.cli.listening.telling import JsonTeller, LineTeller
+from kikimimi.cli.output import print_failure
+from kikimimi.encoders.detection.registry import load_detector
+from kikimimi.errors import AudioError, ListeningError
+from kikimimi.listening.assembly import ListenSettings, assembled
+from kikimimi.listening.contract import Publish, Source, Subscribers
+from kikimimi.listening.listener import Listener
+from kikimimi.listening.rules.config import load_rules
+from kikimimi.listening.sources.followed import FollowedSource
+from kikimimi.listening.sources.microphone import MicrophoneSource
+from kikimimi.listening.sources.pcm import PcmFormat
+from kikimimi.listening.sources.raw import RawSource
+from kikimimi.listening.sources.recorded import RecordedSource
+
+
+def run_listening(call: ListenCall, *subscribers: Publish) -> bool:
+    """Listen to the end, or until the process is asked to stop; return whether all was heard.
+
+    Args:
+        call: what was asked for.
+        subscribers: further ones who are told of everything.
+
+    Raises:
+        KikimimiError: the call cannot be carried out.
+    """
+    import torch
+
+    torch.set_num_threads(1)  # one core is plenty, and others need theirs
+    publish = Subscribers()
+    publish.add(JsonTeller(call.told) if call.as_json else LineTeller(call.told, call.language))
+    for subscriber in subscribers:
+        publish.add(subscriber)
+    sources = list(_sources(call))
+    rules, rules_name = load_rules(call.rules) if call.rules is not None else (None, "rules")
+    settings = ListenSettings(
+        rules=rules,
+        rules_name=rules_name,
+        detector=load_detector(call.detector) if call.hears_events else None,
+        full_scale_db=call.full_scale_db,
+        keeps_audio=call.keeps_audio,
+        state=call.state.expanduser(),
+        spectrum="spectrum" in call.told or bool(subscribers),
+    )
+    with assembled(settings, publish=publish) as listener:
+        return _hear_all(listener, sources)
+
+
+def _hear_all(listener: Listener, sources: list[Source]) -> bool:
+    """Whether all sources could be heard; a single one that cannot is an error."""
+    stopping, all_heard = _Stopping(), True
+    for source in sources:
+        if stopping.is_asked:
+            break
+        try:
+            with stopping.of(source), source:
+                listener.run(source)
+        except (AudioError, ListeningError) as error:
+            if len(sources) == 1:
+                raise
+            print_failure(source.name, str(error).removeprefix(f"{source.name}: "))
+            all_heard = False
+    return all_heard
+
+
+def _sources(call: ListenCall) -> Iterator[Source]:
+    if not call.files:
+        yield MicrophoneSource(call.device, sample_rate_hz=call.rate_hz, channels=call.channels)
+    for path in call.files:
+        yield _source(call, path)
+
+
+def _source(call: ListenCall, path: Path) -> Source:
+    pcm = PcmFormat(call.rate_hz, call.channels, call.encoding)
+    if str(path) == STANDARD_INPUT:
+        return RawSource(sys.stdin.buffer, pcm)
+    if call.follow:
+        return FollowedSource(path, raw=pcm, idle_s=call.idle_s)
+    return RecordedSource(path, speed=call.speed, begins_at=call.begins_at)
+
+
+class _Stopping:
+    """Lets Ctrl-C and SIGTERM end the source, so that everything is finished in order.
+
+    A second one breaks off.
+    """
+
+    def __init__(self) -> None:
+        self.is_asked = False
+
+    @contextmanager
+    def of(self, source: Source) -> Iterator[None]:
+        """For as long as the source is heard."""
+        before: dict[int, Any] = {}
+
+        def restore() -> None:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.is_asked = True
+            source.close()
+            restore()
+
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                before[number] = signal.signal(number, stop)
+        try:
+            yield
+        finally:
+            restore()

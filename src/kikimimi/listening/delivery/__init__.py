@@ -1,0 +1,1 @@
+"""Queues of alerts, and what works them off."""

@@ -1,0 +1,1 @@
+"""Where sound comes from: streams of samples, files, files that grow, devices."""
