@@ -1,0 +1,1 @@
+"""Parts that machines are made of, each with the physics of its sound."""
