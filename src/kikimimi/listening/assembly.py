@@ -33,6 +33,7 @@ class ListenSettings:
         rules_name: what messages call the rules.
         detector: loaded; None hears no events.
         scorer: a fitted model of what is normal; None hears no anomalies.
+        scorer_name: what its anomalies are called.
         full_scale_db: the level of full scale, see `LevelSensor`.
         keeps_audio: False leaves out every action that would keep sound.
         state: the folder of the queues on the disk.
@@ -45,6 +46,7 @@ class ListenSettings:
     rules_name: str = "rules"
     detector: Detector | None = None
     scorer: ClipScorer | None = None
+    scorer_name: str = "anomaly"
     full_scale_db: float = 0.0
     keeps_audio: bool = True
     state: Path | None = None
@@ -97,7 +99,7 @@ def _sensors(settings: ListenSettings) -> list[Sensor]:
     if settings.detector is not None:
         sensors.append(EventSensor(settings.detector))
     if settings.scorer is not None:
-        sensors.append(AnomalySensor(settings.scorer))
+        sensors.append(AnomalySensor(settings.scorer, name=settings.scorer_name))
     return sensors
 
 

@@ -14,7 +14,8 @@ class ListenCall:
     """What was asked for on the command line.
 
     `files` are sound files, or `-` for raw samples on standard input; none for a microphone.
-    `told` are the kinds of messages that are printed.
+    `model` is the folder of a fitted model of what is normal. `told` are the kinds of messages that
+    are printed.
     """
 
     files: tuple[Path, ...]
@@ -29,6 +30,7 @@ class ListenCall:
     rules: str | None
     detector: str | None
     hears_events: bool
+    model: Path | None
     full_scale_db: float
     keeps_audio: bool
     state: Path

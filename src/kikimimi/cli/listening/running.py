@@ -18,6 +18,7 @@ from kikimimi.listening.assembly import ListenSettings, assembled
 from kikimimi.listening.contract import Publish, Source, Subscribers
 from kikimimi.listening.listener import Listener
 from kikimimi.listening.rules.config import load_rules
+from kikimimi.listening.sensors.anomalies import ClipScorer
 from kikimimi.listening.sources.followed import FollowedSource
 from kikimimi.listening.sources.microphone import MicrophoneSource
 from kikimimi.listening.sources.pcm import PcmFormat
@@ -48,6 +49,8 @@ def run_listening(call: ListenCall, *subscribers: Publish) -> bool:
         rules=rules,
         rules_name=rules_name,
         detector=load_detector(call.detector) if call.hears_events else None,
+        scorer=_model(call),
+        scorer_name=call.model.absolute().name if call.model is not None else "anomaly",
         full_scale_db=call.full_scale_db,
         keeps_audio=call.keeps_audio,
         state=call.state.expanduser(),
@@ -72,6 +75,14 @@ def _hear_all(listener: Listener, sources: list[Source]) -> bool:
             print_failure(source.name, str(error).removeprefix(f"{source.name}: "))
             all_heard = False
     return all_heard
+
+
+def _model(call: ListenCall) -> ClipScorer | None:
+    if call.model is None:
+        return None
+    from kikimimi.tasks.anomaly.storage import load_model
+
+    return load_model(call.model)
 
 
 def _sources(call: ListenCall) -> Iterator[Source]:

@@ -66,6 +66,10 @@ def listen(
     no_events: Annotated[
         bool, typer.Option("--no-events", help="Hear no events, only levels: much cheaper.")
     ] = False,
+    anomaly: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a fitted model: what is not normal is an anomaly."),
+    ] = None,
     calibration: Annotated[
         float,
         typer.Option(help="Sound pressure level of a mean square of 1, in dB re 20 uPa."),
@@ -110,6 +114,7 @@ def listen(
         rules=rules,
         detector=detector,
         hears_events=not no_events,
+        model=anomaly,
         full_scale_db=calibration,
         keeps_audio=not no_audio,
         state=state,

@@ -7,46 +7,67 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kikimimi.audio.resampling import StreamResampler
+from kikimimi.errors import AnomalyError
 from kikimimi.listening.contract import Kind, Scores, Sensor, SoundFormat
 from kikimimi.types import FloatArray
 
 
+class ClipScores(Protocol):
+    """Scores (B,) of clips."""
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """The higher, the more unusual."""
+        ...
+
+
 class ClipScorer(Protocol):
-    """A fitted model: tells of a clip how unusual it is."""
+    """A fitted model, such as `tasks.anomaly.storage.load_model` gives: how unusual clips are."""
 
-    name: str
-    sample_rate_hz: int
-    window_s: float
-    """Length of the clips that it was fitted on."""
-    threshold: float
-    """The score above which a clip is anomalous."""
+    @property
+    def sample_rate_hz(self) -> int:
+        """Rate of the samples that it takes."""
+        ...
 
-    def score_clip(self, samples: FloatArray) -> float:
-        """The score of a mono clip (T,) of `window_s` seconds at `sample_rate_hz`."""
+    @property
+    def clip_s(self) -> float:
+        """Length of the clips that it was fitted on."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """The score above which a clip is anomalous."""
+        ...
+
+    def score_clips(self, samples: FloatArray) -> ClipScores:
+        """The scores of mono clips (B, T)."""
+        ...
 
 
 class AnomalySensor(Sensor):
     """The score of a window that slides along; one label, the name of the model.
 
     A score belongs to the last `step_s` of its window: the window hears far back, but what is new
-    in it is there.
+    in it is there. A window that the model cannot score, such as digital silence, is no anomaly.
 
     Args:
         scorer: the fitted model.
+        name: the label of what it finds.
         step_s: how often a window is scored.
     """
 
     kind: Kind = "anomaly"
 
-    def __init__(self, scorer: ClipScorer, *, step_s: float = 1.0) -> None:
+    def __init__(self, scorer: ClipScorer, *, name: str = "anomaly", step_s: float = 1.0) -> None:
         self._scorer = scorer
-        self.labels = (scorer.name,)
+        self.labels = (name,)
         self.thresholds = np.array([scorer.threshold], np.float32)
         rate_hz = scorer.sample_rate_hz
         self._step = max(1, round(step_s * rate_hz))
-        self._size = max(self._step, round(scorer.window_s * rate_hz))
+        self._size = max(self._step, round(scorer.clip_s * rate_hz))
 
     def start(self, sound: SoundFormat) -> None:
         """Begin anew: nothing is scored before a whole window was heard."""
@@ -59,8 +80,14 @@ class AnomalySensor(Sensor):
         self._held = np.concatenate([self._held, self._resampler.push(mono[None])[0]])
         rate_hz = self._scorer.sample_rate_hz
         while len(self._held) >= self._size:
-            score = self._scorer.score_clip(self._held[: self._size])
+            score = self._score(self._held[: self._size])
             start_s = (self._end - self._step) / rate_hz
             yield Scores(start_s, self._step / rate_hz, np.array([[score]], np.float32))
             self._held = self._held[self._step :]
             self._end += self._step
+
+    def _score(self, window: FloatArray) -> float:
+        try:
+            return float(self._scorer.score_clips(window[None]).scores[0])
+        except AnomalyError:
+            return -np.inf
