@@ -20,6 +20,7 @@ from kikimimi.encoders.detection.registry import (
 from kikimimi.encoders.detection.streaming import ScoreStream, score_sound
 from kikimimi.encoders.detection.trained import build_tagger, save_trained_detector
 from kikimimi.encoders.detection.trained_config import TrainedDetectorConfig
+from kikimimi.encoders.encoder_frames import EncoderFrames
 from kikimimi.encoders.registry import create_encoder
 from kikimimi.errors import EncoderError
 from kikimimi.features.config import LogMelConfig
@@ -56,7 +57,10 @@ def plain(config: TrainedDetectorConfig) -> dict:
 
 def save_tiny(folder: Path, **changes) -> Path:
     config = tiny_config(**changes)
-    encoder = None if config.encoder is None else create_encoder(config.encoder)
+    encoder = None
+    if config.encoder is not None:
+        encoder = EncoderFrames(create_encoder(config.encoder), config.encoder_layers)
+        encoder.load()
     torch.manual_seed(0)
     save_trained_detector(folder, config, build_tagger(config, encoder), facts={"seed": "0"})
     return folder
@@ -82,12 +86,24 @@ def network_and_encoder(folder: Path) -> str:
     return str(save_tiny(folder, encoder="placeholder", encoder_identity=identity))
 
 
+def network_and_layers(folder: Path) -> str:
+    identity = create_encoder("kikimimi").identity
+    head = {"encoder_units": 4, "gru_size": 3}
+    return str(
+        save_tiny(
+            folder, encoder="kikimimi", encoder_identity=identity,
+            encoder_layers=("layer12", "layer14"), head=head,
+        )
+    )  # fmt: skip
+
+
 MAKERS = {
     "tags of frames": lambda folder: "kikimimi",
     "tags of windows": lambda folder: "placeholder",
     "network": network_alone,
     "encoder": encoder_alone,
     "network and encoder": network_and_encoder,
+    "network and layers": network_and_layers,
 }
 if default_detector() != "kikimimi":
     MAKERS["the package's own"] = lambda folder: default_detector()

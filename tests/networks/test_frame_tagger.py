@@ -124,12 +124,22 @@ def test_tagger_joins_an_encoder_to_the_network_or_hears_it_alone() -> None:
     assert alone(None, encoded).strong.shape == (2, 7, 3)
 
 
-def test_frames_of_an_encoder_keep_their_times() -> None:
-    """A ramp over the clip stays the same ramp at other frame centres."""
-    centres = (torch.arange(10) + 0.5) / 10
-    moved = resampled_frames(centres[None, :, None], 40)[0, :, 0]
-    wanted = ((torch.arange(40) + 0.5) / 40).clamp(centres[0], centres[-1])
+@pytest.mark.parametrize("step", [4.0, 3.7, 0.5])
+def test_frames_of_an_encoder_keep_their_times(step) -> None:
+    """Frames that tell their own time tell it at other frame centres too."""
+    centres = (torch.arange(10) + 0.5) * step
+    moved = resampled_frames(centres[None, :, None], 40, step=step)[0, :, 0]
+    wanted = (torch.arange(40) + 0.5).clamp(centres[0], centres[-1])
     torch.testing.assert_close(moved, wanted)
+
+
+def test_recurrence_over_all_that_is_joined_hears_both_ways() -> None:
+    head = FrameHeadConfig(encoder_units=6, gru_size=5)
+    backbone = FrameCnn(FrameCnnConfig(**SMALL))
+    tagger = FrameTagger(backbone, 3, encoder_size=16, encoder_step=4.0, head=head).eval()
+    encoded = torch.randn(1, 5, 16, requires_grad=True)
+    tagger(torch.randn(1, 64, 20), encoded).strong[0, 10].sum().backward()
+    assert (encoded.grad.abs().sum(dim=2) > 0).all()
 
 
 def test_tagger_without_anything_to_hear_is_refused() -> None:

@@ -22,8 +22,9 @@ _RATES = ("dropout", "stochastic_depth")
 class NetworkConfig:
     """Base of the sizes of a network; making one checks every value.
 
-    Whole numbers (alone or in tuples) are at least 1, other numbers finite and above 0, the rates
-    of dropout and stochastic depth in [0, 1), names among those of their `Literal`.
+    Whole numbers (alone or in tuples) are at least 1, or None where that is allowed, other numbers
+    finite and above 0, the rates of dropout and stochastic depth in [0, 1), names among those of
+    their `Literal`.
 
     Raises:
         ConfigError: a value is impossible; the message names the field.
@@ -59,7 +60,9 @@ def _complaint(name: str, hint: Any, value: Any) -> str | None:
         return _tuple_complaint(get_args(hint), value)
     if hint is bool:
         return None if isinstance(value, bool) else "must be true or false"
-    if hint is int:
+    if hint == int | None and value is None:
+        return None
+    if hint in (int, int | None):
         return None if _is_size(value) else "must be a whole number of at least 1"
     if not isinstance(value, (int, float)) or not isfinite(value):
         return "must be a finite number"

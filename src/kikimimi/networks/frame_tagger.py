@@ -1,7 +1,7 @@
 """A network with a head that tells for each frame which events are heard in it.
 
 Axes: B clips, F mel bands, N mel frames, N' feature frames, D' features of a frame, E size of an
-encoder's frame embeddings, H hidden units of the head, K classes.
+encoder's frames, H hidden units of the head, G units of a recurrent layer, K classes.
 """
 
 import math
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from kikimimi.errors import ConfigError
 from kikimimi.networks.clip_pooling import ClipPooling, clip_pool
 from kikimimi.networks.contract import Network, NetworkConfig
+from kikimimi.networks.gru import Gru
 
 
 class FrameOutput(NamedTuple):
@@ -37,12 +38,18 @@ class FrameHeadConfig(NetworkConfig):
         activity: whether frames are also told to hold any event at all (sound activity
             detection), from the features that the events are told from.
         dropout: before each dense layer.
+        encoder_units: of a dense layer with ReLU that hears an encoder's frames before they are
+            joined with others; None for none.
+        gru_size: units G in each direction of a recurrent layer over all that is joined; None
+            for none.
     """
 
     hidden: int = 32
     clip_pooling: ClipPooling = "linear_softmax"
     activity: bool = False
     dropout: float = 0.0
+    encoder_units: int | None = None
+    gru_size: int | None = None
 
 
 class FrameTagger(nn.Module):
@@ -56,7 +63,8 @@ class FrameTagger(nn.Module):
         backbone: hears log-mels; None for a head on an encoder's frames alone.
         class_count: K.
         bands: F of the log-mels.
-        encoder_size: E of the encoder's frame embeddings; 0 if there are none.
+        encoder_size: E of the encoder's frames; 0 if there are none.
+        encoder_step: frames of the backbone in one of the encoder.
         head: its sizes.
 
     Raises:
@@ -73,6 +81,7 @@ class FrameTagger(nn.Module):
         *,
         bands: int = 64,
         encoder_size: int = 0,
+        encoder_step: float = 1.0,
         head: FrameHeadConfig | None = None,
     ) -> None:
         super().__init__()
@@ -82,11 +91,14 @@ class FrameTagger(nn.Module):
         if backbone is not None and backbone.input_kind != "log_mel":
             raise ConfigError("a frame tagger needs a network on log-mels, but this hears samples")
         self.backbone = backbone
-        self.encoder_norm = nn.LayerNorm(encoder_size) if encoder_size else None
+        self.encoder_entry = _encoder_entry(encoder_size, sizes) if encoder_size else None
+        self.encoder_step = encoder_step
         own = 0 if backbone is None else _frame_size(backbone, bands)
+        joined = own + (sizes.encoder_units or encoder_size if encoder_size else 0)
+        self.context = Gru(joined, sizes.gru_size) if sizes.gru_size else None
         self.hidden = nn.Sequential(
             nn.Dropout(sizes.dropout),
-            nn.Linear(own + encoder_size, sizes.hidden),
+            nn.Linear(2 * sizes.gru_size if sizes.gru_size else joined, sizes.hidden),
             nn.LeakyReLU(0.1),
             nn.Dropout(sizes.dropout),
         )
@@ -119,8 +131,8 @@ class FrameTagger(nn.Module):
 
         Args:
             normalised: (B, F, N) what `normalise` gave; None without a backbone.
-            encoded: (B, N_e, E) frame embeddings of an encoder, evenly spaced over the clip; they
-                are interpolated to the backbone's frames. Without a backbone N' = N_e.
+            encoded: (B, N_e, E) frames of an encoder, the first of which begins with the clip;
+                they are interpolated to the backbone's frames. Without a backbone N' = N_e.
         """
         hidden = self.hidden(self._features(normalised, encoded))
         strong = self.events(hidden)
@@ -132,20 +144,38 @@ class FrameTagger(nn.Module):
         parts = []
         if self.backbone is not None and normalised is not None:
             parts.append(self.backbone.frames(normalised))
-        if self.encoder_norm is not None and encoded is not None:
-            normed = self.encoder_norm(encoded)
-            parts.append(resampled_frames(normed, parts[0].shape[1]) if parts else normed)
-        return torch.cat(parts, dim=2)
+        if self.encoder_entry is not None and encoded is not None:
+            normed = self.encoder_entry(encoded)
+            if parts:
+                normed = resampled_frames(normed, parts[0].shape[1], step=self.encoder_step)
+            parts.append(normed)
+        joined = torch.cat(parts, dim=2)
+        return joined if self.context is None else self.context.sequence(joined)
 
 
-def resampled_frames(frames: Tensor, count: int) -> Tensor:
+def resampled_frames(frames: Tensor, count: int, *, step: float) -> Tensor:
     """Interpolate linearly between frame centres: (B, N, D) -> (B, count, D).
 
-    Both rows of frames cover the same stretch evenly; beyond the first and last centre the value
-    there is kept.
+    Beyond the first and the last centre the value there is kept.
+
+    Args:
+        frames: frame n is centred at (n + 0.5) `step`, in new frames.
+        count: new frames; new frame n is centred at n + 0.5.
+        step: new frames in an old one.
     """
-    moved = nn.functional.interpolate(frames.transpose(1, 2), size=count, mode="linear")
-    return moved.transpose(1, 2)
+    places = (torch.arange(count, device=frames.device) + 0.5) / step - 0.5
+    places = places.clamp(0, frames.shape[1] - 1)
+    before = places.long()
+    after = (before + 1).clamp_max(frames.shape[1] - 1)
+    return torch.lerp(frames[:, before], frames[:, after], (places - before)[:, None])
+
+
+def _encoder_entry(size: int, sizes: FrameHeadConfig) -> nn.Module:
+    norm = nn.LayerNorm(size)
+    if not sizes.encoder_units:
+        return norm
+    dense = nn.Linear(size, sizes.encoder_units)
+    return nn.Sequential(norm, nn.Dropout(sizes.dropout), dense, nn.ReLU())
 
 
 @torch.no_grad()

@@ -97,5 +97,5 @@ def test_filters_and_thresholds_are_tuned_for_each_class(soundscapes, tmp_path) 
 
 def test_scores_of_fewer_frames_are_repeated() -> None:
     scores = np.arange(4, dtype=np.float32).reshape(1, 4, 1)
-    assert repeated(scores, 8)[0, :, 0].tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
-    assert repeated(scores, 6)[0, :, 0].tolist() == [0, 1, 1, 2, 3, 3]
+    assert repeated(scores, 8, step=2.0)[0, :, 0].tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert repeated(scores, 6, step=1.5)[0, :, 0].tolist() == [0, 1, 1, 2, 3, 3]

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
-from detection_toys import CLASSES, CLIP_S, loop, recipe_with
+from detection_toys import CLASSES, loop, recipe_with
 
+from kikimimi.audio.reading import read_clip
 from kikimimi.encoders.detection.registry import load_detector
 from kikimimi.encoders.trained import save_trained_encoder
 from kikimimi.encoders.trained_config import TrainedConfig
@@ -15,14 +17,31 @@ from kikimimi.tasks.detection.data import DetectionData
 from kikimimi.tasks.detection.exporting import DetectorFacts, export_detector
 from kikimimi.tasks.detection.network import build_network, taggers_in
 from kikimimi.tasks.detection.network_start import start_from_encoder
-from kikimimi.tasks.detection.runs import encoder_of, evaluate_detector, train_detector
+from kikimimi.tasks.detection.prediction import predict, repeated
+from kikimimi.tasks.detection.runs import (
+    encoder_of,
+    evaluate_detector,
+    load_tagger,
+    train_detector,
+)
 from kikimimi.training.config import build
 
 
-@pytest.mark.parametrize("joined", [False, True])
-def test_frozen_frames_of_an_encoder_are_learnt_from(joined, soundscapes, tmp_path) -> None:
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"name": "placeholder", "joined": False},
+        {"name": "placeholder", "joined": True},
+        {"name": "kikimimi", "joined": False, "layers": ["layer12"]},
+        {"name": "kikimimi", "joined": True, "layers": ["layer12", "layer14"]},
+    ],
+)
+def test_frozen_frames_of_an_encoder_are_learnt_from(named, soundscapes, tmp_path) -> None:
     recipe = recipe_with(
-        encoder={"name": "placeholder", "joined": joined}, loop=loop(8), batch={"strong": 4}
+        encoder=named,
+        loop=loop(8),
+        batch={"strong": 4},
+        head={"encoder_units": 16, "gru_size": 8} if named.get("layers") else {},
     )
     encoder = encoder_of(recipe)
     data = DetectionData(soundscapes, recipe, tmp_path / "cache", encoder=encoder)
@@ -31,8 +50,15 @@ def test_frozen_frames_of_an_encoder_are_learnt_from(joined, soundscapes, tmp_pa
     facts = DetectorFacts("on-an-encoder", "toys")
     export_detector(tmp_path / "run", tmp_path / "detector", data, facts)
     detector = load_detector(str(tmp_path / "detector"))
-    samples = torch.zeros(1, int(CLIP_S * 16000)).numpy()
-    assert detector.score_frames(samples).scores.shape[2] == len(CLASSES)
+    split = data.split("test")
+    samples = read_clip(split.segments[0].clip.path, sample_rate_hz=16000).samples
+    heard = detector.score_frames(samples).scores[0]
+    hop_s = recipe.front_end.frame_hop_s
+    step = detector.card.frame_hop_s / hop_s
+    wanted = predict(load_tagger(tmp_path / "run"), split, recipe, CLASSES)[0].scores
+    heard = repeated(heard[None], len(wanted), step=step)[0]
+    # the bank of a training holds what is heard in half precision
+    np.testing.assert_allclose(heard, wanted, atol=0.02)
 
 
 @pytest.fixture

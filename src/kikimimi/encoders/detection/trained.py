@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from kikimimi.encoders.contract import Encoder
 from kikimimi.encoders.detection.contract import Detector, DetectorCard, IntArray
 from kikimimi.encoders.detection.front_end import framed_log_mel
 from kikimimi.encoders.detection.registry import register_folders
@@ -20,6 +19,7 @@ from kikimimi.encoders.detection.trained_config import (
     detector_card_text,
     read_detector_config,
 )
+from kikimimi.encoders.encoder_frames import EncoderFrames
 from kikimimi.encoders.registry import create_encoder
 from kikimimi.encoders.weights import embedded_folder, load_weights, save_weights
 from kikimimi.errors import ConfigError, EncoderError
@@ -49,7 +49,7 @@ class TrainedDetector(Detector):
         self.card = _card(self.config, embedded=self.folder.parent == _EMBEDDED)
         self._log_mel = LogMel(self.config.front_end)
         self._tagger: FrameTagger | None = None
-        self._encoder: Encoder | None = None
+        self._encoder: EncoderFrames | None = None
 
     @property
     def reference(self) -> str:
@@ -103,7 +103,7 @@ class TrainedDetector(Detector):
 
         if self._encoder is None:
             return None
-        return torch.from_numpy(self._encoder.embed_frames(samples).embeddings)
+        return torch.from_numpy(self._encoder.hear(samples))
 
     def _loaded(self) -> "FrameTagger":
         if self._tagger is None:
@@ -130,8 +130,12 @@ def save_trained_detector(
     save_weights(folder, tensors, config.to_dict(), card=detector_card_text(config, facts or {}))
 
 
-def build_tagger(config: TrainedDetectorConfig, encoder: Encoder | None) -> "FrameTagger":
+def build_tagger(config: TrainedDetectorConfig, encoder: EncoderFrames | None) -> "FrameTagger":
     """The tagger with random weights.
+
+    Args:
+        config: the configuration.
+        encoder: loaded; None if the detector hears none.
 
     Raises:
         EncoderError: the network, the head or one of their options is unknown.
@@ -148,7 +152,8 @@ def build_tagger(config: TrainedDetectorConfig, encoder: Encoder | None) -> "Fra
             backbone,
             len(config.classes),
             bands=config.front_end.n_mels,
-            encoder_size=0 if encoder is None else encoder.card.embedding_size,
+            encoder_size=0 if encoder is None else encoder.size,
+            encoder_step=1.0 if encoder is None else encoder.hop_s / config.frame_hop_s,
             head=FrameHeadConfig(**config.head),
         )
     except (ConfigError, TypeError) as error:
@@ -161,7 +166,7 @@ def build_tagger(config: TrainedDetectorConfig, encoder: Encoder | None) -> "Fra
 _EMBEDDED = embedded_folder("any").parent
 
 
-def _load_encoder(config: TrainedDetectorConfig) -> Encoder | None:
+def _load_encoder(config: TrainedDetectorConfig) -> EncoderFrames | None:
     if config.encoder is None:
         return None
     encoder = create_encoder(config.encoder)
@@ -170,7 +175,9 @@ def _load_encoder(config: TrainedDetectorConfig) -> Encoder | None:
             f"detector '{config.name}' was trained on the encoder {config.encoder_identity}, but "
             f"this Kikimimi has {encoder.identity}; train it again"
         )
-    return encoder.load()
+    frames = EncoderFrames(encoder, config.encoder_layers)
+    frames.load()
+    return frames
 
 
 def _card(config: TrainedDetectorConfig, *, embedded: bool) -> DetectorCard:

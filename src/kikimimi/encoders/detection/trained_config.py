@@ -39,6 +39,7 @@ class TrainedDetectorConfig:
         median_frames: for each class the length of its median filter, odd.
         encoder: the reference of an encoder whose frames are heard too, or None.
         encoder_identity: exactly which weights of it.
+        encoder_layers: the layers of it that are heard in place of its frame embeddings.
         parameters: number of trained values.
 
     Raises:
@@ -61,6 +62,7 @@ class TrainedDetectorConfig:
     head: dict[str, Any] = field(default_factory=dict)
     encoder: str | None = None
     encoder_identity: str | None = None
+    encoder_layers: tuple[str, ...] = ()
     parameters: int = 0
 
     def __post_init__(self) -> None:
@@ -103,8 +105,8 @@ def read_detector_config(folder: Path) -> tuple[TrainedDetectorConfig, str]:
     digest = str(values.pop("weights_sha256", ""))
     try:
         values["front_end"] = LogMelConfig.from_dict(values["front_end"])
-        for name in ("classes", "thresholds", "median_frames"):
-            values[name] = tuple(values[name])
+        for name in ("classes", "thresholds", "median_frames", "encoder_layers"):
+            values[name] = tuple(values.get(name, ()))
         return TrainedDetectorConfig(**values), digest
     except (KeyError, TypeError, ConfigError, EncoderError) as error:
         raise EncoderError(f"{where}: damaged ({error}); train again, or get it again") from None
@@ -119,7 +121,7 @@ def detector_card_text(config: TrainedDetectorConfig, facts: Mapping[str, str]) 
         "licence of the weights": config.licence,
         "classes": ", ".join(config.classes),
         "network": f"{config.network} {config.network_options or ''}".strip(),
-        "encoder": config.encoder_identity or "none",
+        "encoder": " ".join([config.encoder_identity or "none", *config.encoder_layers]),
         "parameters": f"{config.parameters:,}",
         "sample rate": f"{config.front_end.sample_rate_hz} Hz",
         "frame": f"{config.frame_hop_s:g} s",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kikimimi.datasets.event_records import EventDataset
-from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.encoder_frames import EncoderFrames
 from kikimimi.errors import DatasetError
 from kikimimi.tasks.detection.feature_bank import Bank, Progress, encoder_bank, log_mel_bank
 from kikimimi.tasks.detection.recipe import DetectionRecipe
@@ -27,6 +27,8 @@ class SplitData:
     """(S, F, N)."""
     encoded: Bank | None
     """(S, N_e, E); None without an encoder."""
+    encoder_hop_s: float | None = None
+    """Seconds from frame to frame of the encoder."""
 
     def __len__(self) -> int:
         return len(self.segments)
@@ -44,7 +46,7 @@ class DetectionData:
         dataset: the data set.
         recipe: front end, encoder and length of the pieces.
         cache: folder for what is computed.
-        encoder: the encoder of the recipe, if it names one.
+        encoder: the frames of the encoder that the recipe names, if it does.
         progress: told of the computing.
 
     Raises:
@@ -57,7 +59,7 @@ class DetectionData:
         recipe: DetectionRecipe,
         cache: Path,
         *,
-        encoder: Encoder | None = None,
+        encoder: EncoderFrames | None = None,
         progress: Progress | None = None,
     ) -> None:
         if not dataset.classes:
@@ -94,16 +96,16 @@ class DetectionData:
             cache=self._cache,
             progress=self._progress,
         )
-        encoded = None
-        if self._encoder is not None:
-            encoded = encoder_bank(
-                segments,
-                self._encoder,
-                clip_s=self._clip_s,
-                cache=self._cache,
-                progress=self._progress,
-            )
-        return SplitData(tuple(segments), log_mels, encoded)
+        if self._encoder is None:
+            return SplitData(tuple(segments), log_mels, None)
+        encoded = encoder_bank(
+            segments,
+            self._encoder,
+            clip_s=self._clip_s,
+            cache=self._cache,
+            progress=self._progress,
+        )
+        return SplitData(tuple(segments), log_mels, encoded, self._encoder.hop_s)
 
 
 def rows(bank: Bank, numbers: NDArray[np.int64] | slice) -> NDArray[np.float32]:

@@ -1,7 +1,4 @@
-"""From a trained run to the folder that `kikimimi detect --detector` takes.
-
-Axes: N' frames of the network.
-"""
+"""From a trained run to the folder that `kikimimi detect --detector` takes."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -13,7 +10,7 @@ from kikimimi.metrics.detection.tuning import Tuning
 from kikimimi.networks.frame_tagger import FrameTagger
 from kikimimi.networks.registry import network_type
 from kikimimi.tasks.detection.data import DetectionData
-from kikimimi.tasks.detection.network import frames_out
+from kikimimi.tasks.detection.network import frame_grid
 from kikimimi.tasks.detection.recipe import DetectionRecipe
 from kikimimi.tasks.detection.runs import (
     encoder_of,
@@ -67,11 +64,11 @@ def detector_config(
     facts: DetectorFacts,
 ) -> TrainedDetectorConfig:
     """Everything that decides the events of a detector, but its weights."""
-    encoder = encoder_of(recipe)
-    if encoder is not None:
-        encoder.load()
-    encoder_frames = 0 if encoder is None else round(recipe.data.clip_s / encoder.card.frame_hop_s)
-    hop_s = recipe.data.clip_s / frames_out(tagger, recipe, encoder_frames)
+    heard = encoder_of(recipe)
+    if heard is not None:
+        heard.load()
+    grid = frame_grid(tagger, recipe, None if heard is None else heard.hop_s)
+    hop_s = grid.hop_s
     by_name = {each.event_label: each for each in tuning.classes}
     chosen = [by_name[name] for name in classes]
     tuned_hop_s = recipe.front_end.frame_hop_s
@@ -82,7 +79,7 @@ def detector_config(
         paper="" if network is None else network_type(network).paper,
         classes=classes,
         frame_hop_s=hop_s,
-        window_s=recipe.data.clip_s,
+        window_s=grid.count * hop_s,
         front_end=recipe.front_end,
         network=network,
         network_options=resolved(recipe.network.options) if network else {},
@@ -91,8 +88,9 @@ def detector_config(
         median_frames=tuple(
             _odd_length(each.median_frames * tuned_hop_s / hop_s) for each in chosen
         ),
-        encoder=None if encoder is None else encoder.reference,
-        encoder_identity=None if encoder is None else encoder.identity,
+        encoder=None if heard is None else heard.encoder.reference,
+        encoder_identity=None if heard is None else heard.encoder.identity,
+        encoder_layers=() if heard is None else heard.layers,
         parameters=sum(each.numel() for each in tagger.parameters()),
     )
 

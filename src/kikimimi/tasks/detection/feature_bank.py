@@ -1,6 +1,6 @@
 """What the network hears of all pieces, computed once: log-mels, and frames of an encoder.
 
-Axes: S segments, F mel bands, N mel frames, N_e frames of an encoder, E its embedding size, T
+Axes: S segments, F mel bands, N mel frames, N_e frames of an encoder, E their size, T
 samples.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kikimimi.audio.reading import read_clip
-from kikimimi.encoders.contract import Encoder
 from kikimimi.encoders.detection.front_end import framed_log_mel
+from kikimimi.encoders.encoder_frames import EncoderFrames
 from kikimimi.errors import AudioError, DatasetError
 from kikimimi.features.config import LogMelConfig
 from kikimimi.features.logmel import LogMel
@@ -67,25 +67,26 @@ def log_mel_bank(
 
 def encoder_bank(
     segments: Sequence[Segment],
-    encoder: Encoder,
+    frames: EncoderFrames,
     *,
     clip_s: float,
     cache: Path,
     progress: Progress | None = None,
 ) -> Bank:
-    """Frame embeddings (S, N_e, E) of pieces, filled up with silence to `clip_s`.
+    """Frames (S, N_e, E) of an encoder for pieces, filled up with silence to `clip_s`.
 
     Raises:
         DatasetError: as `log_mel_bank`.
         EncoderError: the encoder's weights are missing or damaged.
     """
-    encoder.load()
+    frames.load()
 
     def hear(samples: FloatArray) -> FloatArray:
-        return encoder.embed_frames(samples[None]).embeddings[0]
+        return frames.hear(samples[None])[0]
 
-    key = {"encoder": encoder.identity}
-    return _bank(segments, hear, encoder.card.sample_rate_hz, clip_s, key, cache, progress)
+    key = {"encoder": frames.encoder.identity, "layers": frames.layers}
+    rate_hz = frames.encoder.card.sample_rate_hz
+    return _bank(segments, hear, rate_hz, clip_s, key, cache, progress)
 
 
 def _bank(

@@ -1,14 +1,17 @@
 """The network of a recipe: a frame tagger, with a mean teacher where one is wanted.
 
-Axes: F mel bands, N mel frames, N' frames of the network, E embedding size of an encoder.
+Axes: F mel bands, N mel frames, N' frames of the network.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import ceil
 
 import torch
 from torch import nn
 
-from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.encoder_frames import EncoderFrames
+from kikimimi.errors import ConfigError
+from kikimimi.networks.contract import Network
 from kikimimi.networks.frame_tagger import FrameTagger
 from kikimimi.networks.registry import config_type, create_network
 from kikimimi.tasks.detection.feature_bank import log_mel_frames
@@ -20,13 +23,16 @@ DetectionNetwork = FrameTagger | MeanTeacher[FrameTagger]
 
 
 def build_network(
-    recipe: DetectionRecipe, class_count: int, encoder: Encoder | None = None
+    recipe: DetectionRecipe, class_count: int, encoder: EncoderFrames | None = None
 ) -> DetectionNetwork:
     """The network of a recipe, with random weights.
 
     Raises:
         ConfigError: the network or one of its options is unknown or impossible.
+        EncoderError: the encoder has no such layer, or its weights are missing or damaged.
     """
+    if encoder is not None:
+        encoder.load()
     backbone = None
     if encoder is None or recipe.encoder.joined:
         name, options = recipe.network.name, recipe.network.options
@@ -37,7 +43,8 @@ def build_network(
         backbone,
         class_count,
         bands=recipe.front_end.n_mels,
-        encoder_size=0 if encoder is None else encoder.card.embedding_size,
+        encoder_size=0 if encoder is None else encoder.size,
+        encoder_step=_encoder_step(recipe, backbone, encoder),
         head=head,
     )
     if recipe.teacher.consistency > 0:
@@ -60,15 +67,46 @@ def taggers_in(network: DetectionNetwork) -> tuple[FrameTagger, ...]:
     return (network,)
 
 
+@dataclass(frozen=True, slots=True)
+class FrameGrid:
+    """`count` frames N' of a piece, `hop_s` from one to the next."""
+
+    count: int
+    hop_s: float
+
+
+def frame_grid(
+    tagger: FrameTagger, recipe: DetectionRecipe, encoder_hop_s: float | None
+) -> FrameGrid:
+    """The network's own frames of a piece, or the encoder's where the head stands on it alone.
+
+    Raises:
+        ConfigError: there is neither.
+    """
+    clip_s = recipe.data.clip_s
+    if tagger.backbone is not None:
+        count = _frame_count(tagger.backbone, recipe)
+        return FrameGrid(count, clip_s / count)
+    if encoder_hop_s is None:
+        raise ConfigError("the head stands on an encoder alone, but the data have no frames of one")
+    return FrameGrid(max(1, ceil(round(clip_s / encoder_hop_s, 6))), encoder_hop_s)
+
+
+def _encoder_step(
+    recipe: DetectionRecipe, backbone: Network | None, encoder: EncoderFrames | None
+) -> float:
+    """Frames of the backbone in one of the encoder."""
+    if backbone is None or encoder is None:
+        return 1.0
+    return encoder.hop_s * _frame_count(backbone, recipe) / recipe.data.clip_s
+
+
 @torch.no_grad()
-def frames_out(tagger: FrameTagger, recipe: DetectionRecipe, encoder_frames: int) -> int:
-    """N' of a piece: the network's own, or the encoder's where it stands alone."""
-    if tagger.backbone is None:
-        return encoder_frames
-    was_training = tagger.training
-    bands = recipe.front_end.n_mels
-    log_mel = torch.zeros(1, bands, log_mel_frames(recipe.front_end, recipe.data.clip_s))
-    device = tagger.band_mean.device
-    count = tagger.backbone.eval().frames(log_mel.to(device)).shape[1]
-    tagger.train(was_training)
+def _frame_count(backbone: Network, recipe: DetectionRecipe) -> int:
+    """N' of a piece."""
+    was_training = backbone.training
+    shape = (1, recipe.front_end.n_mels, log_mel_frames(recipe.front_end, recipe.data.clip_s))
+    device = next(backbone.parameters()).device
+    count = backbone.eval().frames(torch.zeros(shape, device=device)).shape[1]
+    backbone.train(was_training)
     return count

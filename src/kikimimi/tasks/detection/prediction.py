@@ -14,6 +14,7 @@ from kikimimi.metrics.detection.frames import count_frames
 from kikimimi.metrics.detection.scores import DetectionScores
 from kikimimi.networks.frame_tagger import FrameTagger
 from kikimimi.tasks.detection.data import SplitData, rows
+from kikimimi.tasks.detection.network import frame_grid
 from kikimimi.tasks.detection.recipe import DetectionRecipe
 from kikimimi.tasks.detection.segments import Segment
 
@@ -30,7 +31,8 @@ def predict(
     """
     hop_s = recipe.front_end.frame_hop_s
     frames = count_frames(recipe.data.clip_s, hop_s)
-    pieces = _piece_scores(tagger, data, frames)
+    step = frame_grid(tagger, recipe, data.encoder_hop_s).hop_s / hop_s
+    pieces = repeated(_piece_scores(tagger, data), frames, step=step)
     clips = []
     for span in data.clip_spans():
         parts = [
@@ -48,6 +50,7 @@ def evenly_chosen(data: SplitData, count: int) -> SplitData:
         segments=tuple(_alone(data, number) for number in chosen),
         log_mels=data.log_mels[chosen],
         encoded=None if data.encoded is None else data.encoded[chosen],
+        encoder_hop_s=data.encoder_hop_s,
     )
 
 
@@ -58,8 +61,8 @@ def _alone(data: SplitData, number: np.int64) -> Segment:
 
 
 @torch.inference_mode()
-def _piece_scores(tagger: FrameTagger, data: SplitData, frames: int) -> NDArray[np.float32]:
-    """(S, N, K) in [0, 1]."""
+def _piece_scores(tagger: FrameTagger, data: SplitData) -> NDArray[np.float32]:
+    """(S, N', K) in [0, 1]."""
     was_training = tagger.training
     tagger.eval()
     device = tagger.band_mean.device
@@ -73,12 +76,16 @@ def _piece_scores(tagger: FrameTagger, data: SplitData, frames: int) -> NDArray[
         strong = tagger(tagger.normalise(log_mel), encoded).strong
         scores.append(strong.float().sigmoid().cpu().numpy())
     tagger.train(was_training)
-    return repeated(np.concatenate(scores), frames)
+    return np.concatenate(scores)
 
 
-def repeated(scores: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
-    """(S, N', K) -> (S, frames, K): the score that the middle of each frame lies in."""
-    own = scores.shape[1]
-    if own == frames:
-        return scores
-    return scores[:, ((np.arange(frames) + 0.5) * own / frames).astype(np.int64)]
+def repeated(scores: NDArray[np.float32], frames: int, *, step: float) -> NDArray[np.float32]:
+    """(S, N', K) -> (S, frames, K): the score that the middle of each frame lies in.
+
+    Args:
+        scores: the first frame begins with the piece.
+        frames: how many are wanted.
+        step: wanted frames in one of the scores'.
+    """
+    places = ((np.arange(frames) + 0.5) / step).astype(np.int64)
+    return scores[:, np.minimum(places, scores.shape[1] - 1)]

@@ -82,10 +82,12 @@ class NetworkSettings:
 
 @dataclass(frozen=True, slots=True)
 class EncoderSettings:
-    """An encoder whose frame embeddings the head hears; it is not trained."""
+    """An encoder whose frames the head hears; it is not trained."""
 
     name: str | None = None
     """A name or a folder; null for none."""
+    layers: tuple[str, ...] = ()
+    """Layers whose rows are heard side by side in place of the frame embeddings."""
     joined: bool = True
     """Whether the network is heard beside it; false for the head on the encoder alone."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from kikimimi.encoders.contract import Encoder
+from kikimimi.encoders.encoder_frames import EncoderFrames
 from kikimimi.encoders.registry import create_encoder
 from kikimimi.errors import ConfigError
 from kikimimi.files import draft_of
@@ -168,13 +168,14 @@ def load_tagger(folder: Path, *, weights: str | None = None) -> FrameTagger:
     return tagger_of(network).eval()
 
 
-def encoder_of(recipe: DetectionRecipe) -> Encoder | None:
-    """The encoder that a recipe names, not loaded; None if it names none.
+def encoder_of(recipe: DetectionRecipe) -> EncoderFrames | None:
+    """The frames of the encoder that a recipe names, not loaded; None if it names none.
 
     Raises:
         EncoderError: there is no such encoder.
     """
-    return None if recipe.encoder.name is None else create_encoder(recipe.encoder.name)
+    named = recipe.encoder
+    return None if named.name is None else EncoderFrames(create_encoder(named.name), named.layers)
 
 
 def _best_weights(folder: Path) -> str:

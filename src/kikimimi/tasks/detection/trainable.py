@@ -19,7 +19,7 @@ from kikimimi.tasks.detection.losses.contract import TrainingCounts
 from kikimimi.tasks.detection.mean_teacher import MeanTeacher, consistency_ramp
 from kikimimi.tasks.detection.network import (
     DetectionNetwork,
-    frames_out,
+    frame_grid,
     tagger_of,
     taggers_in,
 )
@@ -54,11 +54,8 @@ class DetectionTrainable:
         self._recipe, self._data = recipe, data
         self._network = network
         train = data.split(*recipe.data.train)
-        encoder_frames = 0 if train.encoded is None else train.encoded.shape[1]
-        frames = frames_out(tagger_of(network), recipe, encoder_frames)
-        strong = strong_targets(
-            train.segments, data.classes, frames=frames, hop_s=recipe.data.clip_s / frames
-        )
+        grid = frame_grid(tagger_of(network), recipe, train.encoder_hop_s)
+        strong = strong_targets(train.segments, data.classes, frames=grid.count, hop_s=grid.hop_s)
         weak = weak_targets(train.segments, data.classes)
         self.supervision = supervise(train.segments, recipe.supervision)
         sizes = batch_sizes(
