@@ -20,7 +20,8 @@ from kikimimi.datasets.soundscape.backgrounds import Surroundings, make_backgrou
 from kikimimi.datasets.soundscape.folder import SoundscapeFolder
 from kikimimi.datasets.soundscape.looping import faded, repeated
 from kikimimi.datasets.soundscape.placement import plan_soundscape, scene_order
-from kikimimi.datasets.soundscape.recipe import BackgroundSettings
+from kikimimi.datasets.soundscape.recipe import BackgroundSettings, SplitSettings
+from kikimimi.datasets.soundscape.rendering import at_speed
 from kikimimi.datasets.soundscape.sources import SourcePool
 from kikimimi.datasets.soundscape.statistics import split_statistics
 from kikimimi.errors import ConfigError, DatasetError
@@ -216,6 +217,48 @@ def test_the_ratio_of_event_to_background_is_the_one_written_down(sources, tmp_p
             assert value["gain_db"] == pytest.approx(snr_db - 45 + 9, abs=0.6)
 
 
+def test_events_are_played_at_the_speeds_that_are_written_down(sources, tmp_path) -> None:
+    splits = RECIPE["splits"]
+    slower_and_faster = {**splits, "train": splits["train"] | {"speed": [0.7, 1.4]}}
+    make(tmp_path, sources, recipe(splits=slower_and_faster))
+    shifts = set()
+    for recording in read_recordings(tmp_path / "train.json"):
+        name = recording["file_metadata"]["identifiers"]["filename"]
+        samples, _ = soundfile.read(tmp_path / "train/audio" / name)
+        for row in recording["annotations"][0]["data"]:
+            value = row["value"]
+            if row["duration"] < 0.3:
+                continue
+            shifts.add(value["pitch_shift"])
+            own_hz = TONES_HZ[value["label"]]
+            start = round(row["time"] * RATE_HZ)
+            part = samples[start : start + round(row["duration"] * RATE_HZ)]
+            spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part)), n=RATE_HZ))
+            low, high = round(0.68 * own_hz), round(1.44 * own_hz)
+            heard = spectrum[low:high].argmax() + low
+            assert heard == pytest.approx(
+                own_hz * 2 ** ((value["pitch_shift"] or 0) / 12), rel=0.02
+            )
+    assert len(shifts) > 3
+    for recording in read_recordings(tmp_path / "test.json"):
+        for row in recording["annotations"][0]["data"]:
+            assert row["value"]["pitch_shift"] is None and row["value"]["time_stretch"] is None
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10_000), speed=st.sampled_from([0.5, 0.75, 0.95, 1.05, 1.3, 2.0]))
+def test_a_stretch_of_a_clip_fills_its_event_at_any_speed(pool, seed: int, speed: float) -> None:
+    wanted = recipe()
+    split = SplitSettings(1.0, (1,), (speed, speed))
+    rng = np.random.default_rng(seed)
+    for scene in wanted.scenes:
+        for event in plan_soundscape(wanted, scene=scene, split=split, pool=pool, rng=rng).events:
+            taken = at_speed(np.zeros(event.source_count, np.float32), event.speed)
+            cut_at_the_end = event.end == round(wanted.length_s * RATE_HZ)
+            assert len(taken) >= event.count or event.label == "long"
+            assert len(taken) <= event.count + 1 or cut_at_the_end
+
+
 def test_splits_use_their_own_folds_only(made: Path, sources) -> None:
     folds = {clip.path.name: clip.fold for clip in sources}
     for split, fold in (("train", 1), ("test", 2)):
@@ -281,6 +324,7 @@ def test_changed_and_missing_files_are_named(sources, tmp_path: Path) -> None:
         ({"events": {"low": {}, "high": {}}}, "there is no event 'long'; known: low, high"),
         ({"events": {"low": {"duration_s": [0.01, 2.0]}}}, "give 0.1 <= low <= high <= 30"),
         ({"polyphony": 0}, "polyphony is 0"),
+        ({"splits": {"train": {"minutes": 1, "folds": [1], "speed": [0.1, 1]}}}, "give 0.5 <= low"),
         ({"splits": {"train": {"minutes": 1, "folds": []}}}, "at least one fold"),
         ({"scenes": {"a": {"backgrounds": [], "groups": {}}}}, "a scene needs a background"),
         ({"scenes": {"a": {"backgrounds": [{"kind": "radio"}], "groups": {}}}}, "must be one of"),
@@ -302,7 +346,8 @@ def test_a_category_without_sounds_is_named(sources, tmp_path: Path) -> None:
 def test_no_plan_passes_the_polyphony_or_the_ends(pool, seed: int, polyphony: int) -> None:
     wanted = recipe(polyphony=polyphony)
     rng = np.random.default_rng(seed)
-    plan = plan_soundscape(wanted, scene="outside", folds=(1,), pool=pool, rng=rng)
+    split = wanted.splits["train"]
+    plan = plan_soundscape(wanted, scene="outside", split=split, pool=pool, rng=rng)
     length = round(wanted.length_s * RATE_HZ)
     active = np.zeros(length, dtype=int)
     for number, event in enumerate(plan.events):

@@ -4,10 +4,11 @@ The observations have the values of the name space `scaper` (Salamon et al., "Sc
 soundscape synthesis and augmentation", WASPAA 2017), and more beside them.
 """
 
+from math import log2
 from typing import Any
 
 from kikimimi.datasets.annotations.jams import recording_object
-from kikimimi.datasets.soundscape.placement import Plan, PlannedEvent
+from kikimimi.datasets.soundscape.placement import OWN_SPEED, Plan, PlannedEvent
 from kikimimi.datasets.soundscape.recipe import SoundscapeRecipe
 from kikimimi.datasets.soundscape.rendering import Rendered
 from kikimimi.datasets.soundscape.sources import source_place
@@ -77,8 +78,8 @@ def _observation(
             "snr": round(event.snr_db, 3),
             "gain_db": round(gain_db, 3),
             "reverberated": plan.room is not None,
-            "pitch_shift": None,
-            "time_stretch": None,
+            "pitch_shift": round(12 * log2(event.speed / OWN_SPEED), 3) or None,
+            "time_stretch": None if event.speed == OWN_SPEED else OWN_SPEED / event.speed,
         },
         "confidence": 1.0,
     }

@@ -106,9 +106,9 @@ def _make_one(
 ) -> None:
     sequence = np.random.SeedSequence([recipe.seed, zlib.crc32(split.encode()), number])
     planning, mixing = (np.random.default_rng(child) for child in sequence.spawn(2))
-    folds = recipe.splits[split].folds
-    plan = plan_soundscape(recipe, scene=scene, folds=folds, pool=pool, rng=planning)
-    surroundings = Surroundings(pool, folds, mixing, recipe.sample_rate_hz)
+    settings = recipe.splits[split]
+    plan = plan_soundscape(recipe, scene=scene, split=settings, pool=pool, rng=planning)
+    surroundings = Surroundings(pool, settings.folds, mixing, recipe.sample_rate_hz)
     rendered = render_soundscape(recipe, plan, surroundings=surroundings)
     clips = describe_clips(recipe, split, number, plan, rendered)
     folder.write_soundscape(split, number, rendered.samples, recipe.sample_rate_hz, clips)

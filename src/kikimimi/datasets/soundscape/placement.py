@@ -11,9 +11,11 @@ from kikimimi.datasets.soundscape.recipe import (
     EventSettings,
     GroupSettings,
     SoundscapeRecipe,
+    SplitSettings,
 )
 from kikimimi.datasets.soundscape.sources import SourcePool
 
+OWN_SPEED = 20
 _ATTEMPTS = 12
 _REPETITIONS = 6
 """The most that a texture is repeated to fill an event, so that it stays one."""
@@ -26,7 +28,8 @@ class PlannedEvent:
     """A sound to be mixed in.
 
     `start` is the first sample of the soundscape and `count` how many there are; `source_start` and
-    `source_count` say which stretch of the clip they are made of, repeated if it is shorter.
+    `source_count` say which stretch of the clip they are made of, repeated if it is shorter. It is
+    played at `speed` twentieths of its own speed.
     """
 
     label: str
@@ -36,6 +39,7 @@ class PlannedEvent:
     source_start: int
     source_count: int
     snr_db: float
+    speed: int = OWN_SPEED
 
     @property
     def end(self) -> int:
@@ -58,7 +62,7 @@ def plan_soundscape(
     recipe: SoundscapeRecipe,
     *,
     scene: str,
-    folds: tuple[int, ...],
+    split: SplitSettings,
     pool: SourcePool,
     rng: np.random.Generator,
 ) -> Plan:
@@ -76,7 +80,7 @@ def plan_soundscape(
     background = settings.backgrounds[rng.choice(len(weights), p=weights / weights.sum())]
     level_dbfs = float(rng.uniform(*recipe.background_dbfs))
     room = int(rng.integers(len(settings.rooms))) if settings.rooms else None
-    placer = _Placer(recipe, folds, pool, rng)
+    placer = _Placer(recipe, split, pool, rng)
     for group in settings.groups.values():
         for start_s, end_s in _episodes(group, recipe.length_s, rng):
             for label in _members(group, rng):
@@ -98,6 +102,16 @@ def scene_order(recipe: SoundscapeRecipe, count: int) -> tuple[str, ...]:
         used[chosen] += 1
         order.append(chosen)
     return tuple(order)
+
+
+def length_at_speed(count: int, speed: int) -> int:
+    """Samples that `count` samples fill when they are played at `speed` twentieths."""
+    return count * OWN_SPEED // speed
+
+
+def _source_count(count: int, speed: int) -> int:
+    """The fewest samples that fill `count` when they are played at `speed` twentieths."""
+    return -(-count * speed // OWN_SPEED)
 
 
 def _episodes(
@@ -126,11 +140,11 @@ class _Placer:
     def __init__(
         self,
         recipe: SoundscapeRecipe,
-        folds: tuple[int, ...],
+        split: SplitSettings,
         pool: SourcePool,
         rng: np.random.Generator,
     ) -> None:
-        self._recipe, self._folds, self._pool, self._rng = recipe, folds, pool, rng
+        self._recipe, self._split, self._pool, self._rng = recipe, split, pool, rng
         self._rate_hz = recipe.sample_rate_hz
         self._length = round(recipe.length_s * self._rate_hz)
         self._events: list[PlannedEvent] = []
@@ -142,9 +156,10 @@ class _Placer:
     def place(self, label: str, start_s: float, end_s: float) -> None:
         """Put an event of a class somewhere in an episode, if it fits."""
         settings = self._recipe.events[label]
-        clips = self._pool.candidates(self._recipe.categories(label), self._folds)
+        clips = self._pool.candidates(self._recipe.categories(label), self._split.folds)
         clip = clips[self._rng.integers(len(clips))]
-        stretch = self._stretch(clip, settings)
+        speed = self._speed()
+        stretch = self._stretch(clip, settings, speed)
         if stretch is None:
             return
         source_start, source_count, wanted = stretch
@@ -152,29 +167,48 @@ class _Placer:
         for _ in range(_ATTEMPTS):
             start = int(self._rng.uniform(start_s, end_s) * self._rate_hz)
             count = min(wanted, self._length - start)
-            event = PlannedEvent(label, start, count, clip, source_start, source_count, snr_db)
+            event = PlannedEvent(
+                label, start, count, clip, source_start, source_count, snr_db, speed
+            )
             if count >= round(settings.duration_s[0] * self._rate_hz) and self._fits(event):
                 self._events.append(event)
                 return
 
-    def _stretch(self, clip: LabelledClip, settings: EventSettings) -> tuple[int, int, int] | None:
-        """Where a sound begins in its clip, how much there is of it, and how much is wanted."""
-        stretches = self._pool.load(clip, join_gap_s=settings.join_gap_s).stretches
+    def _speed(self) -> int:
+        """In twentieths; nothing is drawn where there is no choice."""
+        low, high = self._split.speed
+        if low == high:
+            return round(OWN_SPEED * low)
+        return round(OWN_SPEED * np.exp(self._rng.uniform(np.log(low), np.log(high))))
+
+    def _stretch(
+        self, clip: LabelledClip, settings: EventSettings, speed: int
+    ) -> tuple[int, int, int] | None:
+        """Where a sound begins in its clip, how much there is of it, and how much is wanted.
+
+        What is wanted is counted in samples of the soundscape.
+        """
+        stretches = tuple(
+            (start, start + length_at_speed(end - start, speed))
+            for start, end in self._pool.load(clip, join_gap_s=settings.join_gap_s).stretches
+        )
         shortest, longest = (round(bound * self._rate_hz) for bound in settings.duration_s)
         if settings.kind == "whole":
             fitting = [stretch for stretch in stretches if stretch[1] - stretch[0] >= shortest]
             if not fitting:
                 return None
             start, end = fitting[self._rng.integers(len(fitting))]
-            return start, min(end - start, longest), min(end - start, longest)
+            wanted = min(end - start, longest)
+            return start, _source_count(wanted, speed), wanted
         if not stretches:
             return None
         start, end = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
         longest = max(shortest, min(longest, _REPETITIONS * (end - start)))
         wanted = round(np.exp(self._rng.uniform(np.log(shortest), np.log(longest))))
         spare = max(0, end - start - wanted)
-        start += int(self._rng.integers(spare + 1))
-        return start, min(end - start, wanted), wanted
+        skipped = int(self._rng.integers(spare + 1))
+        taken = min(end - start - skipped, wanted)
+        return start + skipped * speed // OWN_SPEED, _source_count(taken, speed), wanted
 
     def _fits(self, event: PlannedEvent) -> bool:
         apart = round(_APART_S * self._rate_hz)

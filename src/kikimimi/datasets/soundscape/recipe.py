@@ -15,14 +15,26 @@ LONGEST_EVENT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class SplitSettings:
-    """A part of the data: how long it is, and which folds of the sources it may use."""
+    """A part of the data.
+
+    Attributes:
+        minutes: how long it is.
+        folds: of the sources that it may use.
+        speed: slowest and fastest that an event is played, pitch and length changing together,
+            drawn evenly over the logarithm in steps of a twentieth.
+    """
 
     minutes: float
     folds: tuple[int, ...]
+    speed: Range = (1.0, 1.0)
 
     def __post_init__(self) -> None:
         if not self.minutes > 0 or not self.folds:
             raise ConfigError("a split needs minutes above 0 and at least one fold")
+        require_range(self.speed, "speed")
+        low, high = self.speed
+        if not 0.5 <= low <= high <= 2:
+            raise ConfigError(f"speed is {low:g} to {high:g}; give 0.5 <= low <= high <= 2")
 
 
 @dataclass(frozen=True, slots=True)

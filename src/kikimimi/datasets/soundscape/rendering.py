@@ -10,7 +10,7 @@ from scipy import signal
 from kikimimi.audio.conditions.rooms import Room, impulse_response
 from kikimimi.datasets.soundscape.backgrounds import Surroundings, make_background
 from kikimimi.datasets.soundscape.looping import faded, repeated
-from kikimimi.datasets.soundscape.placement import Plan, PlannedEvent
+from kikimimi.datasets.soundscape.placement import OWN_SPEED, Plan, PlannedEvent, length_at_speed
 from kikimimi.datasets.soundscape.recipe import RoomSettings, SoundscapeRecipe
 from kikimimi.types import FloatArray
 
@@ -83,11 +83,12 @@ def _dry(recipe: SoundscapeRecipe, event: PlannedEvent, surroundings: Surroundin
     settings = recipe.events[event.label]
     rate_hz = recipe.sample_rate_hz
     source = surroundings.pool.load(event.clip, join_gap_s=settings.join_gap_s)
-    taken = source.samples[event.source_start : event.source_start + event.source_count]
+    source_end = event.source_start + event.source_count
+    taken = at_speed(source.samples[event.source_start : source_end], event.speed)
     if event.count > len(taken):
         taken = repeated(taken, event.count, crossfade=round(_SEAM_S * rate_hz))
-    cut = settings.kind == "whole" and event.source_start + event.count not in {
-        end for _, end in source.stretches
+    cut = settings.kind == "whole" and event.count not in {
+        length_at_speed(end - event.source_start, event.speed) for _, end in source.stretches
     }
     fade_out_s = _CUT_S if cut else _FADE_OUT_S[settings.kind]
     return faded(
@@ -95,6 +96,13 @@ def _dry(recipe: SoundscapeRecipe, event: PlannedEvent, surroundings: Surroundin
         fade_in=round(_FADE_IN_S[settings.kind] * rate_hz),
         fade_out=round(fade_out_s * rate_hz),
     )
+
+
+def at_speed(samples: FloatArray, speed: int) -> FloatArray:
+    """Play samples (T,) at `speed` twentieths of their own speed."""
+    if speed == OWN_SPEED:
+        return samples
+    return signal.resample_poly(samples, OWN_SPEED, speed).astype(np.float32)
 
 
 @lru_cache(maxsize=64)
