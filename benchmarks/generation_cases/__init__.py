@@ -1,0 +1,1 @@
+"""What the benchmarks of generation have in common."""
