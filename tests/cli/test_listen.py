@@ -12,9 +12,17 @@ from kikimimi.audio.reading import read_clip
 from kikimimi.audio.writing import write_wav
 from kikimimi.cli.app import app
 from kikimimi.cli.listening import running
+from kikimimi.cli.listening.telling import WhileHeard
+from kikimimi.errors import ListeningError
 from kikimimi.listening.assembly import ListenSettings, assembled
 from kikimimi.listening.rules.config import parse_rules
+from kikimimi.listening.sensors.levels import LevelSensor
+from kikimimi.listening.sources.recorded import RecordedSource
 from kikimimi.listening.storage import snippets
+from kikimimi.tasks.anomaly.detectors.registry import create_detector
+from kikimimi.tasks.anomaly.features.registry import create_features
+from kikimimi.tasks.anomaly.fitting import fit_model
+from kikimimi.tasks.anomaly.storage import save_model
 from kikimimi.types import Clip
 
 RATE_HZ = 16000
@@ -120,8 +128,6 @@ def test_without_audio_no_action_gets_any(tmp_path):
 
 
 def test_two_listeners_cannot_share_their_queues(tmp_path):
-    from kikimimi.errors import ListeningError
-
     rules = parse_rules(RULES.format(folder=tmp_path).replace("event: [犬], score: 0.3",
                         "level: LAF, above_db: -60"), where="x")  # fmt: skip
     settings = ListenSettings(rules=rules, state=tmp_path / "state")
@@ -131,3 +137,57 @@ def test_two_listeners_cannot_share_their_queues(tmp_path):
         assembled(settings, publish=lambda kind, data: None),
     ):
         raise AssertionError
+
+
+def test_a_fitted_model_tells_what_is_not_normal(tmp_path):
+    generator = np.random.default_rng(0)
+    normal = []
+    for number in range(4):
+        samples = 0.1 * generator.standard_normal((1, 2 * RATE_HZ)).astype(np.float32)
+        normal.append(tmp_path / f"normal_{number}.wav")
+        write_wav(normal[-1], Clip(samples, RATE_HZ))
+    model = fit_model(
+        normal, features=create_features("log_mel_frames", hop=20), detector=create_detector("knn")
+    )
+    save_model(model, tmp_path / "fan")
+    day = 0.1 * generator.standard_normal(7 * RATE_HZ)
+    time_s = np.arange(3 * RATE_HZ) / RATE_HZ
+    day[4 * RATE_HZ :] += 0.3 * np.sin(2 * np.pi * 440 * time_s)
+    write_wav(tmp_path / "day.wav", Clip(day[None].astype(np.float32), RATE_HZ))
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(f"rules: [{{name: machine, anomaly: true, score: {1.2 * model.threshold}}}]")
+    done = listen(
+        *(tmp_path / "day.wav", "--no-events", "--anomaly", tmp_path / "fan"),
+        *("--rules", rules, "--json"),
+    )
+    (alert,) = messages(done, "alert")
+    assert alert["kind"] == "anomaly" and alert["label"] == "fan"
+    assert 4 <= alert["onset_s"] <= 5 and alert["score"] > 1.2 * model.threshold
+
+
+def test_a_closed_pipe_is_no_more_written_to_and_told_of_once():
+    calls, lost = [], []
+
+    def broken(kind, data):
+        calls.append(kind)
+        raise BrokenPipeError
+
+    printer = WhileHeard(broken, on_lost=lambda: lost.append(1))
+    printer("level", {})
+    printer("level", {})
+    assert calls == ["level"] and lost == [1]
+
+
+def test_a_listener_that_is_asked_to_stop_ends_in_order(recording):
+    stopping, told = running.Stopping(), []
+    source = RecordedSource(recording)
+    with assembled(ListenSettings(), publish=lambda kind, data: told.append(kind)) as listener:
+
+        class Asking(LevelSensor):
+            def push(self, samples, mono):
+                stopping.ask()
+                return super().push(samples, mono)
+
+        listener._hearing.sensors = (Asking(),)
+        assert running._hear_all(listener, [source, source], stopping)
+    assert told.count("started") == 1 and told[-1] == "ended"

@@ -303,6 +303,8 @@ def test_a_disk_without_room_is_tried_again(tmp_path):
 
 def test_a_snippet_goes_into_the_library(tmp_path):
     library = tmp_path / "sounds.kikimimi"
+    with Library(library, encoder="placeholder") as opened:
+        opened.create()
     action = made("snippet", folder=str(tmp_path / "kept"), library=str(library), least_free_mb=0.0)
     action.deliver(ALERT, noise(1.0))
     with Library(library) as opened:

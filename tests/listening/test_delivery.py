@@ -229,6 +229,35 @@ def test_a_thread_delivers_what_is_offered_before_it_ends(receiver):
     assert receiver.got == ["a-0", "a-1", "a-2"]
 
 
+def test_a_defect_of_an_action_costs_one_alert_and_not_the_thread(make, receiver, told):
+    class Broken(Receiver):
+        def deliver(self, alert, audio):
+            if alert["id"] == "a-0":
+                raise KeyError("oops")
+            super().deliver(alert, audio)
+
+    receiver = Broken()
+    courier = Courier("web", receiver, MemoryQueue(9), publish=lambda k, d: told.append(d))
+    courier.offer(alert(0))
+    courier.offer(alert(1))
+    work(courier)
+    assert receiver.got == ["a-1"] and "a defect of its own" in told[0]["message"]
+
+
+def test_what_was_delivered_is_not_delivered_again_while_the_disk_refuses(
+    make, receiver, monkeypatch
+):
+    def refuse(path, **options):
+        raise PermissionError(errno.EROFS, "Read-only file system")
+
+    courier = make()
+    courier.offer(alert(0))
+    courier.offer(alert(1))
+    monkeypatch.setattr(queues.Path, "unlink", refuse)
+    work(courier)
+    assert receiver.got == ["a-0", "a-1"]
+
+
 def test_impossible_waits_are_refused():
     with pytest.raises(ConfigError):
         BackOff(first_s=2, most_s=1)

@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -221,9 +222,10 @@ class Action(ABC):
 
 @dataclass(slots=True)
 class Subscribers:
-    """All who are told of what a listener hears."""
+    """All who are told of what a listener hears, one message at a time from whatever thread."""
 
     _all: list[Publish] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
 
     def add(self, publish: Publish) -> None:
         """Tell this one too, from now on."""
@@ -231,8 +233,9 @@ class Subscribers:
 
     def __call__(self, kind: str, data: dict[str, Any]) -> None:
         """Tell everybody."""
-        for publish in self._all:
-            publish(kind, data)
+        with self._lock:
+            for publish in self._all:
+                publish(kind, data)
 
     def __bool__(self) -> bool:
         return bool(self._all)

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 from kikimimi.cli.listening.calls import STANDARD_INPUT, ListenCall
-from kikimimi.cli.listening.telling import JsonTeller, LineTeller
+from kikimimi.cli.listening.telling import JsonTeller, LineTeller, WhileHeard
 from kikimimi.cli.output import print_failure
 from kikimimi.encoders.detection.registry import load_detector
 from kikimimi.errors import AudioError, ListeningError
@@ -26,12 +26,15 @@ from kikimimi.listening.sources.raw import RawSource
 from kikimimi.listening.sources.recorded import RecordedSource
 
 
-def run_listening(call: ListenCall, *subscribers: Publish) -> bool:
-    """Listen to the end, or until the process is asked to stop; return whether all was heard.
+def run_listening(
+    call: ListenCall, *subscribers: Publish, stopping: "Stopping | None" = None
+) -> bool:
+    """Listen to the end, or until asked to stop; return whether all could be heard.
 
     Args:
         call: what was asked for.
         subscribers: further ones who are told of everything.
+        stopping: how another thread may ask to stop; signals do so too in the main thread.
 
     Raises:
         KikimimiError: the call cannot be carried out.
@@ -39,8 +42,9 @@ def run_listening(call: ListenCall, *subscribers: Publish) -> bool:
     import torch
 
     torch.set_num_threads(1)  # one core is plenty, and others need theirs
+    stopping = stopping or Stopping()
     publish = Subscribers()
-    publish.add(JsonTeller(call.told) if call.as_json else LineTeller(call.told, call.language))
+    publish.add(_printer(call, stopping, is_alone=not subscribers))
     for subscriber in subscribers:
         publish.add(subscriber)
     sources = list(_sources(call))
@@ -57,12 +61,23 @@ def run_listening(call: ListenCall, *subscribers: Publish) -> bool:
         spectrum="spectrum" in call.told or bool(subscribers),
     )
     with assembled(settings, publish=publish) as listener:
-        return _hear_all(listener, sources)
+        return _hear_all(listener, sources, stopping)
 
 
-def _hear_all(listener: Listener, sources: list[Source]) -> bool:
+def _printer(call: ListenCall, stopping: "Stopping", *, is_alone: bool) -> Publish:
+    """What prints; when nobody reads, a listener that tells nobody else ends."""
+
+    def lost() -> None:
+        if is_alone and call.rules is None:
+            stopping.ask()
+
+    teller = JsonTeller(call.told) if call.as_json else LineTeller(call.told, call.language)
+    return WhileHeard(teller, on_lost=lost)
+
+
+def _hear_all(listener: Listener, sources: list[Source], stopping: "Stopping") -> bool:
     """Whether all sources could be heard; a single one that cannot is an error."""
-    stopping, all_heard = _Stopping(), True
+    all_heard = True
     for source in sources:
         if stopping.is_asked:
             break
@@ -101,27 +116,34 @@ def _source(call: ListenCall, path: Path) -> Source:
     return RecordedSource(path, speed=call.speed, begins_at=call.begins_at)
 
 
-class _Stopping:
-    """Lets Ctrl-C and SIGTERM end the source, so that everything is finished in order.
+class Stopping:
+    """Ends the source that is heard, so that everything is finished in order.
 
-    A second one breaks off.
+    In the main thread Ctrl-C and SIGTERM ask for it; a second one breaks off.
     """
 
     def __init__(self) -> None:
         self.is_asked = False
+        self._source: Source | None = None
+
+    def ask(self) -> None:
+        """End soon. May be called from any thread."""
+        self.is_asked = True
+        if self._source is not None:
+            self._source.close()
 
     @contextmanager
     def of(self, source: Source) -> Iterator[None]:
         """For as long as the source is heard."""
         before: dict[int, Any] = {}
+        self._source = source
 
         def restore() -> None:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
         def stop(number: int, frame: FrameType | None) -> None:
-            self.is_asked = True
-            source.close()
+            self.ask()
             restore()
 
         if threading.current_thread() is threading.main_thread():

@@ -1,6 +1,7 @@
 """What `kikimimi listen` prints of what it hears."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from kikimimi.cli.output import json_text
@@ -8,6 +9,7 @@ from kikimimi.encoders.detection.labels import event_name
 from kikimimi.encoders.vocabulary import Language
 from kikimimi.errors import QueryError
 from kikimimi.listening.actions.texts import alert_line
+from kikimimi.listening.contract import Publish
 from kikimimi.names import suggestion
 
 KINDS = ("started", "level", "happening", "alert", "fault", "ended", "spectrum")
@@ -77,4 +79,30 @@ class LineTeller:
 
 
 def _print(text: str, *, error: bool) -> None:
-    print(text, file=sys.stderr if error else sys.stdout, flush=True)
+    stream = sys.stderr if error else sys.stdout
+    stream.write(f"{text}\n")
+    stream.flush()
+
+
+class WhileHeard:
+    """Prints until nobody reads any more: a closed pipe must not end a listener that has rules.
+
+    Args:
+        publish: what prints.
+        on_lost: called once, when nobody reads.
+    """
+
+    def __init__(self, publish: Publish, *, on_lost: Callable[[], None]) -> None:
+        self._publish = publish
+        self._on_lost = on_lost
+        self._is_lost = False
+
+    def __call__(self, kind: str, data: dict[str, Any]) -> None:
+        """Print one, if somebody reads."""
+        if self._is_lost:
+            return
+        try:
+            self._publish(kind, data)
+        except (OSError, ValueError):  # a closed pipe, a closed file
+            self._is_lost = True
+            self._on_lost()

@@ -4,16 +4,17 @@ A receiver that hangs, a disk that is full or a command that takes long keeps ne
 nor the other actions waiting.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from random import Random
 
-from kikimimi.errors import KikimimiError
 from kikimimi.listening.contract import Action, Publish, RefusedError, TemporaryError
 from kikimimi.listening.delivery.back_off import BackOff
 from kikimimi.listening.delivery.queues import Queue, Waiting
 
+logger = logging.getLogger(__name__)
 _LONGEST_REST_S = 3600.0
 
 
@@ -87,8 +88,9 @@ class Courier:
             return self._failed(str(error))
         except RefusedError as error:
             self._refused(str(error))
-        except (KikimimiError, OSError, ValueError, RuntimeError) as error:
-            self._refused(f"{type(error).__name__}: {error}")
+        except Exception as error:
+            logger.exception("a defect in the action %s", self.name)
+            self._refused(f"a defect of its own ({type(error).__name__}: {error})")
         else:
             self._succeeded()
         return 0.0

@@ -8,6 +8,7 @@ ends the process, an alert that was taken is delivered at least once.
 import json
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -133,8 +134,7 @@ class DiskQueue:
     def drop_first(self) -> None:
         """It was delivered."""
         if self._names:
-            (self.folder / self._names[0]).unlink(missing_ok=True)
-            self._names.popleft()
+            _delete(self.folder / self._names.popleft())
         else:
             self._unsaved.popleft()
 
@@ -170,4 +170,10 @@ class DiskQueue:
             folder.mkdir(exist_ok=True)
             (self.folder / name).replace(folder / name)
         except OSError:
-            (self.folder / name).unlink(missing_ok=True)
+            _delete(self.folder / name)
+
+
+def _delete(path: Path) -> None:
+    """Delete a file; where the disk refuses, it is delivered once more after a restart."""
+    with suppress(OSError):
+        path.unlink()
