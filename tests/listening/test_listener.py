@@ -20,7 +20,7 @@ from kikimimi.listening.contract import (
 from kikimimi.listening.delivery.courier import Courier
 from kikimimi.listening.delivery.queues import MemoryQueue
 from kikimimi.listening.listener import Listener
-from kikimimi.listening.rules.config import Rule
+from kikimimi.listening.rules.rule import Rule
 from kikimimi.listening.sensors.levels import LevelSensor
 from kikimimi.listening.sound_clock import SoundClock
 

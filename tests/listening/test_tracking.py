@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kikimimi.listening.contract import Kind, Scores, Sensor
-from kikimimi.listening.rules.config import Rule
+from kikimimi.listening.rules.rule import Rule
 from kikimimi.listening.rules.watch import RuleWatch
 from kikimimi.listening.tracking import EachLabel, Tracker, default_releases
 

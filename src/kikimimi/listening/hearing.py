@@ -10,7 +10,7 @@ from kikimimi.errors import ConfigError, KikimimiError
 from kikimimi.listening.contract import Kind, Publish, Scores, Sensor, SoundFormat
 from kikimimi.listening.feed import FaultTeller, HappeningTeller, LevelTeller, WallTime
 from kikimimi.listening.level_history import LevelHistory
-from kikimimi.listening.rules.config import Rule
+from kikimimi.listening.rules.rule import Rule
 from kikimimi.listening.rules.watch import Fulfilled, RuleWatch
 from kikimimi.listening.sensors.levels import LAF, LEVELS
 from kikimimi.listening.tracking import EachLabel

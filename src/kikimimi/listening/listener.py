@@ -19,7 +19,7 @@ from kikimimi.listening.delivery.courier import Courier
 from kikimimi.listening.delivery.queues import Waiting
 from kikimimi.listening.feed import FaultTeller
 from kikimimi.listening.hearing import Hearing
-from kikimimi.listening.rules.config import Rule
+from kikimimi.listening.rules.rule import Rule
 from kikimimi.listening.rules.watch import Fulfilled
 from kikimimi.listening.sensors.spectrum import SpectrumRows
 from kikimimi.listening.snippets import Snippet, SnippetCutter

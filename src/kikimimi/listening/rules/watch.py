@@ -10,8 +10,8 @@ from kikimimi.encoders.detection.labels import event_tag, find_classes
 from kikimimi.errors import ConfigError, EncoderError
 from kikimimi.listening.contract import Happening, Scores, Sensor
 from kikimimi.listening.feed import WallTime
-from kikimimi.listening.rules.config import Rule
 from kikimimi.listening.rules.hours import hold_any
+from kikimimi.listening.rules.rule import Rule
 from kikimimi.listening.tracking import LevelWithin, Tracker
 
 
