@@ -1,5 +1,6 @@
 """A real server over a small library of real sounds, for the tests in Chromium."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -47,7 +48,7 @@ Serve = Callable[[Path], str]
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def serve(toy_generators: dict[str, Path]) -> Iterator[Serve]:
     """Starts `kikimimi serve` over a library; gives the address, ends the server after the test."""
     servers: list[subprocess.Popen[str]] = []
 
@@ -58,6 +59,7 @@ def serve() -> Iterator[Serve]:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            env={**os.environ, "KIKIMIMI_GENERATOR": str(toy_generators["vae"])},
         )
         servers.append(server)
         assert server.stdout is not None

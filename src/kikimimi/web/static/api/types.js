@@ -51,6 +51,7 @@
  * @property {number} [failed] how many inputs could not be used
  * @property {({path: string, reason: string})[]} failures the first of them
  * @property {string} [message] why the whole job failed
+ * @property {Record<string, any>} [report] figures of a job that is done
  */
 
 /**

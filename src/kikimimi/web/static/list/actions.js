@@ -30,6 +30,15 @@ export function openSound(id) {
   navigate({ view: "sound", id });
 }
 
+/**
+ * Make sounds of a sound; of two where just two are selected.
+ * @param {number} id
+ */
+export function makeFrom(id) {
+  const others = [...store.get().selected].filter((other) => other !== id);
+  navigate({ view: "make", first: id, second: others.length === 1 ? others[0] : null });
+}
+
 /** @param {number} id */
 export async function copyPath(id) {
   try {

@@ -5,7 +5,7 @@ import { t } from "../i18n/i18n.js";
 import { runAction } from "../keys/keyboard.js";
 import { askForgetting, askLocation } from "./missing.js";
 import { shownPlaylist } from "./playlist_order.js";
-import { copyPath, openSound, reveal, similarTo, targetIds, weigh } from "./actions.js";
+import { copyPath, makeFrom, openSound, reveal, similarTo, targetIds, weigh } from "./actions.js";
 
 /** @typedef {import("../api/types.js").Row} Row */
 
@@ -26,6 +26,7 @@ export function openRowMenu(row, place) {
       { label: t("list.menu.minus", { count: ids.length }), icon: "minus", key: "-", run: () => weigh(ids, -1) },
       "line",
       { label: t("list.menu.open"), icon: "open", key: "Enter", run: () => openSound(id) },
+      { label: t("list.menu.make"), icon: "similar", run: () => makeFrom(id) },
       { label: t("list.menu.reveal"), icon: "folder", run: () => reveal(id) },
       { label: t("list.menu.copy-path"), icon: "copy", run: () => copyPath(id) },
       "line",

@@ -1,16 +1,20 @@
-/** Addresses of the page: `#/?q=…`, `#/space?q=…`, `#/sound/12`. Pure. */
+/** Addresses of the page: `#/?q=…`, `#/space?q=…`, `#/sound/12`, `#/make?first=12`. Pure. */
 
 /**
  * @typedef {object} Route
- * @property {"list"|"space"|"sound"} view
+ * @property {"list"|"space"|"sound"|"make"} view
  * @property {number|null} id of the sound, for the sound page
  * @property {string} query as `query/syntax.js` writes it
  * @property {string} sort
  * @property {boolean} descending
  * @property {string} space what the timbre space shows, as `space/settings.js` writes it
+ * @property {number|null} first id of a sound to make others of
+ * @property {number|null} second
  */
 
-const PATHS = /** @type {const} */ ({ list: "/", space: "/space", sound: "/sound/" });
+const PATHS = /** @type {const} */ ({ list: "/", space: "/space", sound: "/sound/", make: "/make" });
+
+const PLAIN = /** @type {const} */ (["space", "make"]);
 
 /**
  * An address that means nothing is the list.
@@ -22,12 +26,14 @@ export function parseRoute(hash) {
   const values = new URLSearchParams(search);
   const sound = /^\/sound\/(\d{1,15})$/.exec(path);
   return {
-    view: sound ? "sound" : path === PATHS.space ? "space" : "list",
+    view: sound ? "sound" : (PLAIN.find((view) => PATHS[view] === path) ?? "list"),
     id: sound ? Number(sound[1]) : null,
     query: values.get("q") ?? "",
     sort: values.get("sort") ?? "rank",
     descending: values.get("desc") === "1",
     space: values.get("space") ?? "",
+    first: soundId(values.get("first")),
+    second: soundId(values.get("second")),
   };
 }
 
@@ -36,12 +42,19 @@ export function parseRoute(hash) {
  * @returns {string} with its `#`
  */
 export function formatRoute(route) {
-  const { view = "list", id = null, query = "", sort = "rank", descending = false, space = "" } = route;
+  const { view = "list", id = null, query = "", sort = "rank", descending = false, space = "", first = null, second = null } = route;
   const values = new URLSearchParams();
   if (query) values.set("q", query);
   if (sort !== "rank") values.set("sort", sort);
   if (descending) values.set("desc", "1");
   if (space) values.set("space", space);
+  if (view === "make" && first !== null) values.set("first", String(first));
+  if (view === "make" && second !== null) values.set("second", String(second));
   const search = values.toString();
   return `#${PATHS[view]}${view === "sound" ? (id ?? "") : ""}${search ? `?${search}` : ""}`;
+}
+
+/** @param {string|null} text */
+function soundId(text) {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }

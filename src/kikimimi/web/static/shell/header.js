@@ -1,4 +1,4 @@
-/** The header: the three routes, the room of the query bar, tools of the whole page. */
+/** The header: the four routes, the room of the query bar, tools of the whole page. */
 
 import { iconButton, setIcon } from "../components/buttons.js";
 import { h } from "../components/dom.js";
@@ -16,6 +16,7 @@ export function createHeader({ queryBar, tools, onhelp }) {
     list: h("a", { "data-view": "list" }, t("app.nav.list")),
     space: h("a", { "data-view": "space" }, t("app.nav.space")),
     sound: h("a", { "data-view": "sound" }, t("app.nav.sound")),
+    make: h("a", { "data-view": "make" }, t("app.nav.make")),
   };
   const theme = iconButton("sun", "", switchTheme);
   const element = h(
@@ -43,6 +44,7 @@ export function createHeader({ queryBar, tools, onhelp }) {
     }
     links.list.href = formatRoute({ ...route, view: "list" });
     links.space.href = formatRoute({ ...route, view: "space" });
+    links.make.href = formatRoute({ ...route, view: "make" });
     showSoundLink(links.sound, route.id ?? current);
   };
   const showTheme = () => {

@@ -68,7 +68,7 @@ export function initialState() {
   return {
     language: "en",
     theme: "dark",
-    route: { view: "list", id: null, query: "", sort: "rank", descending: false, space: "" },
+    route: { view: "list", id: null, query: "", sort: "rank", descending: false, space: "", first: null, second: null },
     query: emptyQuery(),
     result: null,
     firstRows: [],

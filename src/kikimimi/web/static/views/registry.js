@@ -6,9 +6,10 @@
  * @property {() => void} unmount
  */
 
-/** @type {Readonly<Record<"list"|"space"|"sound", () => Promise<{view: View}>>>} */
+/** @type {Readonly<Record<"list"|"space"|"sound"|"make", () => Promise<{view: View}>>>} */
 export const views = {
   list: () => import("./list_view.js"),
   space: () => import("./space_view.js"),
   sound: () => import("./sound_view.js"),
+  make: () => import("./make_view.js"),
 };
