@@ -57,7 +57,7 @@ def listen(*arguments: object, expect: int = 0, given: bytes | None = None) -> R
 
 def messages(done: Result, kind: str) -> list[dict]:
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return [line for line in lines if line["message"] == kind]
+    return [line for line in lines if line["type"] == kind]
 
 
 def test_a_pipe_of_raw_samples_is_heard_and_alerts_are_kept(recording, tmp_path):

@@ -35,9 +35,9 @@ class JsonTeller:
         self._kinds = kinds
 
     def __call__(self, kind: str, data: dict[str, Any]) -> None:
-        """Print one; its kind stands as `message`, because alerts have a `kind` of their own."""
+        """Print one; its kind stands as `type`, because alerts have a `kind` of their own."""
         if kind in self._kinds:
-            _print(json_text({"message": kind, **data}), error=False)
+            _print(json_text({"type": kind, **data}), error=False)
 
 
 class LineTeller:
