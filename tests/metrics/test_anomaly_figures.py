@@ -5,7 +5,7 @@ Oracles: scikit-learn's `roc_auc_score`, SciPy's `hmean`, DeLong's variance of a
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import hmean
 from sklearn.metrics import precision_recall_fscore_support, roc_auc_score, roc_curve
@@ -40,12 +40,14 @@ def section(seed: int, machine: str = "fan", count: int = 40) -> SectionScores:
     return SectionScores(machine, f"{seed:02}", scores, anomalous, target)
 
 
+@settings(max_examples=25)
 @given(SCORES, SCORES)
 def test_auc_is_that_of_scikit_learn(normal, anomalous) -> None:
     truth, scores = labelled(normal, anomalous)
     assert ranking.auc(normal, anomalous) == pytest.approx(roc_auc_score(truth, scores), abs=1e-12)
 
 
+@settings(max_examples=25)
 @given(SCORES, SCORES, st.sampled_from([0.1, 0.05, 1 / 3, 1.0]))
 def test_partial_auc_is_that_of_scikit_learn(normal, anomalous, max_fpr) -> None:
     truth, scores = labelled(normal, anomalous)
@@ -54,6 +56,7 @@ def test_partial_auc_is_that_of_scikit_learn(normal, anomalous, max_fpr) -> None
     assert found == pytest.approx(expected, abs=1e-12)
 
 
+@settings(max_examples=25)
 @given(SCORES, SCORES)
 def test_roc_curve_is_that_of_scikit_learn(normal, anomalous) -> None:
     truth, scores = labelled(normal, anomalous)
@@ -61,6 +64,7 @@ def test_roc_curve_is_that_of_scikit_learn(normal, anomalous) -> None:
     np.testing.assert_allclose(ranking.roc_curve(normal, anomalous), expected)
 
 
+@settings(max_examples=25)
 @given(SCORES, SCORES)
 def test_auc_of_the_opposite_scores_is_the_rest_of_one(normal, anomalous) -> None:
     opposite = ranking.auc(-np.array(normal), -np.array(anomalous))
@@ -123,6 +127,7 @@ def test_impossible_sections_are_refused_by_name(scores, anomalous, told) -> Non
         SectionScores("fan", "00", np.array(scores), np.array(anomalous), np.zeros(len(anomalous)))
 
 
+@settings(max_examples=25)
 @given(st.lists(st.floats(1e-6, 1), min_size=1, max_size=20))
 def test_means_are_those_of_scipy_and_numpy(values) -> None:
     assert harmonic_mean(values) == pytest.approx(hmean(values))

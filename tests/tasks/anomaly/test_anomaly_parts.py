@@ -20,6 +20,7 @@ from kikimimi.tasks.anomaly.detectors.registry import create_detector
 from kikimimi.tasks.anomaly.detectors.shrinkage import ShrunkCovariance, ledoit_wolf, oas
 from kikimimi.tasks.anomaly.features.log_mel_frames import BASELINE, LogMelFrames
 from kikimimi.tasks.anomaly.features.pooling import POOLINGS
+from kikimimi.tasks.anomaly.features.registry import create_features
 from kikimimi.tasks.anomaly.threshold import gamma_threshold
 
 FRAMES = arrays(np.float32, (7, 3), elements=st.floats(-10, 10, width=32))
@@ -206,6 +207,17 @@ def test_rows_of_the_baseline_are_five_frames_of_128_bands() -> None:
     assert rows.shape == (log_mel.shape[1] - 4, 640)
     np.testing.assert_array_equal(rows[3], log_mel[:, 3:8].T.ravel())
     assert LogMelFrames().rows(samples[:100]).shape == (1, 640)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"encoder": "logmel_statistics", "layer": "log_mel"}, {"kind": "log_mel_frames"}],
+)
+def test_loudness_is_a_feature_unless_the_level_is_set(settings) -> None:
+    samples = 0.1 * np.random.default_rng(0).standard_normal(16000).astype(np.float32)
+    heard, set_to_one = create_features(**settings), create_features(**settings, sets_level=True)
+    assert not np.allclose(heard.rows(samples), heard.rows(0.1 * samples), atol=0.5)
+    np.testing.assert_allclose(set_to_one.rows(samples), set_to_one.rows(0.1 * samples), atol=1e-3)
 
 
 def test_the_contract_is_cheap_to_import() -> None:

@@ -32,8 +32,9 @@ class SubBands(BaseAnomalyDetector):
     """A detector for each band; the mean of their scores, each in its own deviations.
 
     Args:
-        detector: what is cloned for each band; one nearest neighbour if None. Its own
-            `false_alarm_rate` has no effect.
+        detector: what is cloned for each band; one nearest neighbour by the Euclidean distance if
+            None (bands of few features have no direction to speak of, and bands of one feature
+            none at all). Its own `false_alarm_rate` has no effect.
         bands: how many bands F the features have; 1 for features without frequency. A layer of the
             default encoder has C * F features: layer 7 has 512 channels and 4 bands.
         order: "channels_first" if the bands of a channel stand together, as in the layers of
@@ -113,7 +114,7 @@ class SubBands(BaseAnomalyDetector):
         return [features[:, band :: self.bands] for band in range(self.bands)]
 
     def _base(self) -> BaseAnomalyDetector:
-        return NearestNeighbours() if self.detector is None else self.detector
+        return NearestNeighbours(metric="euclidean") if self.detector is None else self.detector
 
     def _check_bands(self, size: int) -> None:
         require_whole("bands", self.bands)

@@ -34,6 +34,8 @@ class EncoderLayers(AnomalyFeatures):
         layer: one of its `layer_names`; its frame embeddings if empty.
         pooling: over time, one of `POOLINGS`.
         decay: r of "weighted_rank", from 0 (maximum) to 1 (mean).
+        sets_level: bring each clip to one level first, where gain differs between recordings and
+            loudness says nothing of the machine.
 
     Raises:
         ConfigError: there is no such pooling or decay.
@@ -46,6 +48,7 @@ class EncoderLayers(AnomalyFeatures):
     layer: str = ""
     pooling: str = "mean"
     decay: float = 0.98
+    sets_level: bool = False
 
     def __post_init__(self) -> None:
         if self.pooling not in POOLINGS:
@@ -66,7 +69,7 @@ class EncoderLayers(AnomalyFeatures):
         """That of the encoder."""
         return self._encoder.identity
 
-    def rows(self, samples: FloatArray) -> FloatArray:
+    def _rows(self, samples: FloatArray) -> FloatArray:
         """Pool the layer over the whole clip; see the contract.
 
         A clip longer than the encoder's window is heard window by window, the last one ending with

@@ -40,6 +40,7 @@ class LogMelFrames(AnomalyFeatures):
     Attributes:
         frames: P.
         hop: frames from one row to the next.
+        sets_level: bring each clip to one level first.
 
     Raises:
         ConfigError: one of them is below 1.
@@ -49,6 +50,7 @@ class LogMelFrames(AnomalyFeatures):
 
     frames: int = 5
     hop: int = 1
+    sets_level: bool = False
 
     def __post_init__(self) -> None:
         for name, value in (("frames", self.frames), ("hop", self.hop)):
@@ -66,7 +68,7 @@ class LogMelFrames(AnomalyFeatures):
         text = json.dumps(asdict(BASELINE), sort_keys=True)
         return f"{self.kind}@{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
-    def rows(self, samples: FloatArray) -> FloatArray:
+    def _rows(self, samples: FloatArray) -> FloatArray:
         """(T,) -> (R, P * F); a clip shorter than P frames is continued with its last one."""
         frames = self._log_mel(samples).T  # (N, F)
         missing = max(0, self.frames - len(frames))
