@@ -19,6 +19,7 @@ from kikimimi.encoders.registry import DEFAULT_ENCODER, create_encoder
 from kikimimi.errors import ConfigError
 from kikimimi.names import suggestion
 from kikimimi.tasks.anomaly.features.contract import AnomalyFeatures
+from kikimimi.tasks.anomaly.features.level import at_one_level
 from kikimimi.tasks.anomaly.features.pooling import POOLINGS
 from kikimimi.tasks.anomaly.features.registry import register
 from kikimimi.types import FloatArray
@@ -69,7 +70,7 @@ class EncoderLayers(AnomalyFeatures):
         """That of the encoder."""
         return self._encoder.identity
 
-    def _rows(self, samples: FloatArray) -> FloatArray:
+    def rows(self, samples: FloatArray) -> FloatArray:
         """Pool the layer over the whole clip; see the contract.
 
         A clip longer than the encoder's window is heard window by window, the last one ending with
@@ -77,7 +78,7 @@ class EncoderLayers(AnomalyFeatures):
         """
         card = self._encoder.card
         windows = cut_windows(
-            samples,
+            at_one_level(samples) if self.sets_level else samples,
             sample_rate_hz=card.sample_rate_hz,
             window_s=card.window_s,
             hop_s=card.window_s,

@@ -15,6 +15,7 @@ from kikimimi.errors import ConfigError
 from kikimimi.features.config import LogMelConfig
 from kikimimi.features.logmel import LogMel
 from kikimimi.tasks.anomaly.features.contract import AnomalyFeatures
+from kikimimi.tasks.anomaly.features.level import at_one_level
 from kikimimi.tasks.anomaly.features.registry import register
 from kikimimi.types import FloatArray
 
@@ -68,9 +69,10 @@ class LogMelFrames(AnomalyFeatures):
         text = json.dumps(asdict(BASELINE), sort_keys=True)
         return f"{self.kind}@{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
-    def _rows(self, samples: FloatArray) -> FloatArray:
+    def rows(self, samples: FloatArray) -> FloatArray:
         """(T,) -> (R, P * F); a clip shorter than P frames is continued with its last one."""
-        frames = self._log_mel(samples).T  # (N, F)
+        heard = at_one_level(samples) if self.sets_level else samples
+        frames = self._log_mel(heard).T  # (N, F)
         missing = max(0, self.frames - len(frames))
         frames = np.pad(frames, ((0, missing), (0, 0)), mode="edge")
         stretches = np.lib.stride_tricks.sliding_window_view(frames, self.frames, axis=0)
