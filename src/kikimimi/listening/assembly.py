@@ -21,7 +21,7 @@ from kikimimi.listening.sound_clock import SoundClock
 from kikimimi.paths import display_path
 
 _MOST_IN_MEMORY = 1000
-_MOST_WITH_AUDIO = 16
+_MOST_WITH_AUDIO = 8
 
 
 @dataclass(frozen=True, slots=True)

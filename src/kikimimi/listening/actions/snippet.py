@@ -15,7 +15,7 @@ from kikimimi.listening.storage import StorageLimit, has_room, make_room, snippe
 from kikimimi.paths import display_path
 from kikimimi.types import Clip
 
-_LONGEST_S = 300.0
+_LONGEST_S = 60.0
 _BYTES = {"PCM_16": 2, "PCM_24": 3, "FLOAT": 4}
 
 
