@@ -125,8 +125,9 @@ def test_blend_goes_from_one_sound_to_the_other(rain, folders, tmp_path) -> None
     other = folders["sounds"] / "tone" / "0.wav"
     done = generate(
         *("blend", rain, other, "-o", tmp_path / "out", "--steps", 3, "--json"),
-        *("--generator", folders["autoencoder"]),
+        *("--generator", folders["autoencoder"], "--picture", tmp_path / "blend.png"),
     )
+    assert (tmp_path / "blend.png").read_bytes().startswith(b"\x89PNG")
     records = [json.loads(line) for line in done.stdout.splitlines()]
     shares = [record["parameters"]["share"] for record in records[:-1]]
     assert shares == [0, 0.5, 1]
@@ -233,6 +234,7 @@ def test_wrong_calls_are_refused_in_one_line(rain, folders, tmp_path) -> None:
     sample = ("sample", "-o", out, "--generator", vae)
     refused(*sample, "--class", "tome", message="did you mean 'tone'?")
     refused(*sample, "--seconds", 0.4, message="give 0.5 to 60 s")
+    refused(*sample, "--picture", "x.pdf", message="must end in .png, .svg")
     refused(*sample, "--text", "rain", message="knows no words")
     refused(*sample, "--text", "x" * 501, message="501 characters")
     refused(*sample, "--class", "tone", "--text", "rain", message="one of label, text and sound")

@@ -21,14 +21,14 @@ def main() -> None:
     """Run the command line and leave the process with its status."""
     silence_native_messages()
     try:
-        app()(standalone_mode=True)
+        app(only=_named_verb(sys.argv[1:]))(standalone_mode=True)
     except KikimimiError as error:
         print(f"kikimimi: {error}", file=sys.stderr)
         sys.exit(2)
 
 
-def app() -> Any:
-    """Build the command with every verb."""
+def app(*, only: str | None = None) -> Any:
+    """Build the command with every verb, or with one: what the others import takes a second."""
     command = typer.Typer(
         name="kikimimi",
         help="Kikimimi (聞き耳): find sound effects by ear.",
@@ -37,9 +37,18 @@ def app() -> Any:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     command.callback()(_common)
-    for module in pkgutil.iter_modules(verbs.__path__):
-        import_module(f"{verbs.__name__}.{module.name}").register(command)
+    for name in _verb_names() if only is None else [only]:
+        import_module(f"{verbs.__name__}.{name}").register(command)
     return command
+
+
+def _verb_names() -> list[str]:
+    return [module.name for module in pkgutil.iter_modules(verbs.__path__)]
+
+
+def _named_verb(arguments: list[str]) -> str | None:
+    """The verb that a call begins with, None if it begins with anything else."""
+    return arguments[0] if arguments and arguments[0] in _verb_names() else None
 
 
 def _common(

@@ -2,14 +2,16 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from kikimimi.encoders.vocabulary import Language
 from kikimimi.errors import QueryError
-from kikimimi.library.library import Library
 from kikimimi.paths import display_path
+
+if TYPE_CHECKING:
+    from kikimimi.library.library import Library
 
 LIBRARY_VARIABLE = "KIKIMIMI_LIBRARY"
 
@@ -33,12 +35,15 @@ def library_path(given: Path | None) -> Path:
     return given if given is not None else Path.home() / ".kikimimi" / "library.kikimimi"
 
 
-def open_library(given: Path | None) -> Library:
+def open_library(given: Path | None) -> "Library":
     """Open a library that must exist.
 
     Raises:
         LibraryError: it does not, or is no library.
     """
+    # it brings half a second of imports, which verbs without a library should not wait for
+    from kikimimi.library.library import Library
+
     library = Library(library_path(given))
     library.database  # noqa: B018 -- opens the file, so that a missing one is named at once
     return library

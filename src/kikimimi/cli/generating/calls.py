@@ -9,7 +9,8 @@ class GenerateCall:
     """What all kinds of making have in common on the command line.
 
     `generator` and `vocoder` are names or folders, None for the usual ones; `reference` is a folder
-    of real sounds to compare with. The n-th sound has the seed `seed` + n.
+    of real sounds to compare with, `picture` a file to draw.
+    The n-th sound has the seed `seed` + n.
     """
 
     output: Path
@@ -21,5 +22,6 @@ class GenerateCall:
     figures: bool
     reference: Path | None
     encoder: str
+    picture: Path | None
     threads: int
     as_json: bool

@@ -131,8 +131,6 @@ def _tell(
     ends: Sequence[FloatArray] = (),
 ) -> bool:
     """Print what was made and its figures; return whether all went well."""
-    from kikimimi.cli.generating.figures import figures_of, print_figures
-
     call = session.call
     if call.as_json:
         for each in written:
@@ -140,11 +138,18 @@ def _tell(
     elif written:
         _print_sounds(written)
     if call.figures and written:
+        # it brings scipy.signal, which takes a second that sounds without figures need not wait for
+        from kikimimi.cli.generating.figures import figures_of, print_figures
+
         figures = figures_of(call, written, label=label, ends=ends)
         if call.as_json:
             print_json({"figures": figures.as_dict()})
         else:
             print_figures(figures)
+    if call.picture is not None and written:
+        from kikimimi.cli.generating.pictures import draw_made
+
+        draw_made(call.picture, session, written)
     count = "1 sound" if len(written) == 1 else f"{len(written)} sounds"
     place = short_path(call.output.absolute())
     print_message(f"{count} made into {place} by {session.maker.generator.identity}")

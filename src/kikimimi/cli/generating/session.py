@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from kikimimi.cli.generating.calls import GenerateCall
+from kikimimi.cli.options import check_output
 from kikimimi.cli.output import print_failure, print_message
 from kikimimi.cli.progress import Step, file_progress
 from kikimimi.cli.recording_names import named_recordings
@@ -41,6 +42,7 @@ class Written:
     path: Path
     made: MadeSound
     figures: "PairFigures | None"
+    original: SourceSound | None
 
 
 @dataclass(slots=True)
@@ -79,6 +81,10 @@ class Session:
             if heard is not None:
                 yield name, heard
 
+    def path_of(self, source: SourceSound | None) -> Path | None:
+        """The file that a sound was read from."""
+        return next((path for path, each in self._sources.items() if each is source), None)
+
     def target(self, stem: str) -> Path:
         """Where a sound goes."""
         return self.call.output / f"{stem}.wav"
@@ -105,7 +111,9 @@ class Session:
                     print_failure(order.target, str(error).removeprefix(where))
                     self.failed = True
                     continue
-                written.append(Written(order.target, made, self._figures(order, made)))
+                written.append(
+                    Written(order.target, made, self._figures(order, made), order.original)
+                )
                 progress(number + 1, len(orders), order.target, seconds)
         return written
 
@@ -140,9 +148,12 @@ def open_session(call: GenerateCall) -> Iterator[Session]:
 
     Raises:
         GenerationError: there is no such generator or vocoder, or its weights are damaged.
+        QueryError: the picture cannot have such a name.
     """
     from kikimimi.generation.making.threads import threads
 
+    if call.picture is not None:
+        check_output(call.picture, suffixes=(".png", ".svg"))
     with threads(call.threads):
         generator = create_generator(call.generator).load()
         if call.vocoder is not None:

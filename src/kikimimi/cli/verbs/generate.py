@@ -53,6 +53,10 @@ ReferenceOption = Annotated[
 EncoderOption = Annotated[
     str, typer.Option(help="Encoder, or its folder, in whose space sets are compared.")
 ]
+PictureOption = Annotated[
+    Path | None,
+    typer.Option(help="Draw spectrograms to a .png or .svg file.", show_default=False),
+]
 ThreadsOption = Annotated[
     int, typer.Option(min=1, help="Threads; a seed gives the same bits for the same number.")
 ]
@@ -95,6 +99,7 @@ def vary(
     figures: FiguresOption = True,
     reference: ReferenceOption = None,
     encoder: EncoderOption = DEFAULT_ENCODER,
+    picture: PictureOption = None,
     threads: ThreadsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
@@ -102,8 +107,8 @@ def vary(
     from kikimimi.cli.generating.running import run_vary
 
     call = _call(
-        output, generator, vocoder, seed, loop, overwrite, figures, reference, encoder, threads,
-        as_json,
+        output, generator, vocoder, seed, loop, overwrite, figures, reference, encoder, picture,
+        threads, as_json,
     )  # fmt: skip
     _leave(run_vary(call, files, amount=amount, count=count))
 
@@ -122,6 +127,7 @@ def blend(
     overwrite: OverwriteOption = False,
     figures: FiguresOption = True,
     encoder: EncoderOption = DEFAULT_ENCODER,
+    picture: PictureOption = None,
     threads: ThreadsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
@@ -129,8 +135,9 @@ def blend(
     from kikimimi.cli.generating.running import run_blend
 
     call = _call(
-        output, generator, vocoder, seed, loop, overwrite, figures, None, encoder, threads, as_json
-    )
+        output, generator, vocoder, seed, loop, overwrite, figures, None, encoder, picture,
+        threads, as_json,
+    )  # fmt: skip
     _leave(run_blend(call, first, second, steps=steps))
 
 
@@ -165,6 +172,7 @@ def sample(
     figures: FiguresOption = True,
     reference: ReferenceOption = None,
     encoder: EncoderOption = DEFAULT_ENCODER,
+    picture: PictureOption = None,
     threads: ThreadsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
@@ -172,8 +180,8 @@ def sample(
     from kikimimi.cli.generating.running import run_sample
 
     call = _call(
-        output, generator, vocoder, seed, loop, overwrite, figures, reference, encoder, threads,
-        as_json,
+        output, generator, vocoder, seed, loop, overwrite, figures, reference, encoder, picture,
+        threads, as_json,
     )  # fmt: skip
     _leave(
         run_sample(
@@ -199,6 +207,7 @@ def reconstruct(
     figures: FiguresOption = True,
     reference: ReferenceOption = None,
     encoder: EncoderOption = DEFAULT_ENCODER,
+    picture: PictureOption = None,
     threads: ThreadsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
@@ -206,8 +215,8 @@ def reconstruct(
     from kikimimi.cli.generating.running import run_reconstruct
 
     call = _call(
-        output, generator, vocoder, seed, loop, overwrite, figures, reference, encoder, threads,
-        as_json,
+        output, generator, vocoder, seed, loop, overwrite, figures, reference, encoder, picture,
+        threads, as_json,
     )  # fmt: skip
     _leave(run_reconstruct(call, files))
 
@@ -222,6 +231,7 @@ def _call(
     figures: bool,
     reference: Path | None,
     encoder: str,
+    picture: Path | None,
     threads: int,
     as_json: bool,
 ) -> GenerateCall:
@@ -235,6 +245,7 @@ def _call(
         figures=figures,
         reference=reference,
         encoder=encoder,
+        picture=picture,
         threads=threads,
         as_json=as_json,
     )
