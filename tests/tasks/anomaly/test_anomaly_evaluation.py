@@ -63,6 +63,8 @@ def test_a_machine_goes_from_clips_to_official_files(root: Path, tmp_path: Path,
     scores = score_files.read_scores(files[SectionName("fan", "00")])
     assert list(scores.values()) == list(known.scores)
     assert all(name.endswith(".flac") for name in scores)
+    first_year = write_results(tmp_path / "2020", [known], unit="id")
+    assert first_year[1].name == "decision_result_fan_id_00.csv"
     decisions = score_files.read_flags(written[1])
     assert decisions == {name: score > model.threshold for name, score in scores.items()}
 

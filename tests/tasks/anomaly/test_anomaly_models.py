@@ -297,6 +297,19 @@ def test_unknown_features_are_told(settings, error, told) -> None:
         create_features(**settings)
 
 
+def test_every_recording_is_tried_before_faults_are_told(folder: Path) -> None:
+    names = ("silent.wav", "train_00.wav", "silent.wav", "train_01.wav", "train_02.wav")
+    told = []
+    with pytest.raises(AnomalyError, match="2 of 5 recordings cannot be learned from"):
+        fit_model(
+            [folder / name for name in names],
+            features=create_features(**STATISTICS),
+            detector=create_detector("knn"),
+            progress=lambda number, total, path: told.append(number),
+        )
+    assert told == [1, 2, 3, 4, 5]
+
+
 def test_kinds_of_features_are_known() -> None:
     assert feature_kinds() == ("encoder", "log_mel_frames")
     assert issubclass(AnomalyError, KikimimiError)

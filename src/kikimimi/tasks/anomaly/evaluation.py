@@ -112,8 +112,15 @@ def score_machine(
     return tuple(results)
 
 
-def write_results(folder: Path, results: Sequence[SectionResult]) -> list[Path]:
+def write_results(
+    folder: Path, results: Sequence[SectionResult], *, unit: str = "section"
+) -> list[Path]:
     """Write the official score and decision file of every section; give their paths.
+
+    Args:
+        folder: it need not exist.
+        results: of any machines.
+        unit: "section", or "id" for the file names of 2020.
 
     Raises:
         OSError: a file cannot be written.
@@ -124,10 +131,11 @@ def write_results(folder: Path, results: Sequence[SectionResult]) -> list[Path]:
         names = [clip.path.name for clip in result.clips]
         scores = dict(zip(names, result.scores, strict=True))
         decisions = {name: score > result.threshold for name, score in scores.items()}
-        place = folder / score_files.score_file_name(score_files.SCORES, result.name)
-        score_files.write_scores(place, scores)
-        written.append(place)
-        place = folder / score_files.score_file_name(score_files.DECISIONS, result.name)
-        score_files.write_decisions(place, decisions)
-        written.append(place)
+        kinds = (score_files.SCORES, score_files.DECISIONS)
+        places = [
+            folder / score_files.score_file_name(kind, result.name, unit=unit) for kind in kinds
+        ]
+        score_files.write_scores(places[0], scores)
+        score_files.write_decisions(places[1], decisions)
+        written += places
     return written

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kikimimi.errors import AnomalyError
+from kikimimi.errors import AnomalyError, AudioError, KikimimiError
 from kikimimi.paths import display_path
 from kikimimi.tasks.anomaly.clips import bandwidth_rate_hz, sound_clips
 from kikimimi.tasks.anomaly.detectors.base import BaseAnomalyDetector
@@ -21,6 +21,7 @@ from kikimimi.types import FloatArray
 
 Progress = Callable[[int, int, Path], None]
 
+_NAMED_FAULTS = 3
 _FILES_TO_LEAVE_OUT = 5
 """With fewer files their clips must do for each other, however alike they are."""
 
@@ -45,14 +46,15 @@ def fit_model(
         progress: called after each file with its number, how many there are, and its path.
 
     Raises:
-        AudioError: a file cannot be read.
-        AnomalyError: a file is silent, they are of several rates, or there are too few.
+        AudioError: the header of a file cannot be read.
+        AnomalyError: files are damaged or silent (all are tried first, and the message names
+            three), they are of several rates, or there are too few.
         EncoderError: the encoder's weights are missing.
     """
     if domains is not None and len(domains) != len(paths):
         raise AnomalyError(f"{len(domains)} domains for {len(paths)} files; give one for each")
     rate_hz = _common_rate(paths, features.sample_rate_hz)
-    heard = list(_heard(paths, features, clip_s, progress))
+    heard = _heard(paths, features, clip_s, progress)
     rows = np.concatenate([each.rows for each in heard])
     counts = [len(each.rows) for each in heard]
     clips = np.repeat(np.arange(len(heard)), counts)
@@ -89,14 +91,33 @@ def _heard(
     features: AnomalyFeatures,
     clip_s: float | None,
     progress: Progress | None,
-) -> Iterator[_Heard]:
+) -> list[_Heard]:
+    """What there is to learn from; every file is tried before faults are told."""
+    heard: list[_Heard] = []
+    faults: list[KikimimiError] = []
     for number, path in enumerate(paths):
-        for clip in sound_clips(path, sample_rate_hz=features.sample_rate_hz, clip_s=clip_s):
-            levels = NormalSpectrum.moments(clip.samples, features.sample_rate_hz)
-            duration_s = len(clip.samples) / features.sample_rate_hz
-            yield _Heard(number, duration_s, features.rows(clip.samples), levels)
+        try:
+            heard.extend(_clips_of(path, number, features, clip_s))
+        except (AudioError, AnomalyError) as error:
+            faults.append(error)
         if progress is not None:
             progress(number + 1, len(paths), path)
+    if faults:
+        named = "; ".join(str(error) for error in faults[:_NAMED_FAULTS])
+        raise AnomalyError(
+            f"{len(faults)} of {len(paths)} recordings cannot be learned from: {named}; mend or "
+            "remove them"
+        )
+    return heard
+
+
+def _clips_of(
+    path: Path, number: int, features: AnomalyFeatures, clip_s: float | None
+) -> Iterator[_Heard]:
+    for clip in sound_clips(path, sample_rate_hz=features.sample_rate_hz, clip_s=clip_s):
+        levels = NormalSpectrum.moments(clip.samples, features.sample_rate_hz)
+        duration_s = len(clip.samples) / features.sample_rate_hz
+        yield _Heard(number, duration_s, features.rows(clip.samples), levels)
 
 
 def _common_rate(paths: Sequence[Path], sample_rate_hz: int) -> int:
