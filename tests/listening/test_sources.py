@@ -94,6 +94,12 @@ def test_samples_in_memory_are_heard_too():
     assert joined(source.blocks()).shape == (1, 5000)
 
 
+def test_a_file_with_a_header_is_no_raw_stream():
+    source = RawSource(io.BytesIO(b"RIFF" + bytes(100)), PcmFormat(16000))
+    with pytest.raises(AudioError, match="is a WAV file, not raw samples"):
+        next(source.blocks())
+
+
 @pytest.mark.parametrize(("speed", "waited_s"), [(1.0, 2.0), (4.0, 0.5), (0.0, 0.0)])
 def test_a_recording_is_paced(tmp_path, speed, waited_s):
     samples = noise(16000)

@@ -15,6 +15,7 @@ from kikimimi.listening.sources.pcm import PcmFormat
 _BLOCK_S = 0.1
 _STALLED_S = 5.0
 _WAIT_S = 0.5
+_HEADERS = {b"RIFF": "a WAV file", b"RF64": "a WAV file", b"fLaC": "FLAC", b"OggS": "Ogg"}
 
 
 class RawSource(Source):
@@ -52,10 +53,10 @@ class RawSource(Source):
         """Samples as they come; a frame that the stream ends within is told of.
 
         Raises:
-            AudioError: the stream can no longer be read.
+            AudioError: the stream is a file with a header, or can no longer be read.
         """
         size = max(1, round(_BLOCK_S * self._pcm.sample_rate_hz)) * self._pcm.frame_bytes
-        rest = b""
+        rest, is_new = b"", True
         while not self._is_closed:
             if not self._has_more():
                 if not self._is_closed:
@@ -64,7 +65,9 @@ class RawSource(Source):
             data = self._read(size)
             if not data:
                 break
-            data = rest + data
+            if is_new:
+                self._check_raw(data)
+            data, is_new = rest + data, False
             whole = len(data) - len(data) % self._pcm.frame_bytes
             rest = data[whole:]
             if whole:
@@ -90,6 +93,14 @@ class RawSource(Source):
                 return True
             waited_s += _WAIT_S
         return False
+
+    def _check_raw(self, data: bytes) -> None:
+        kind = next((name for mark, name in _HEADERS.items() if data.startswith(mark)), None)
+        if kind is not None:
+            raise AudioError(
+                f"{self.name}: is {kind}, not raw samples; send those, with ffmpeg -f s16le or "
+                "arecord -t raw"
+            )
 
     def _read(self, size: int) -> bytes:
         try:
