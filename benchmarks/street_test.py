@@ -31,7 +31,7 @@ from kikimimi.listening.sensors.events import EventSensor
 from kikimimi.listening.sensors.levels import LevelSensor
 from kikimimi.listening.sources.recorded import RecordedSource
 from street_cases.counting import counted, tables
-from street_cases.street import RATE_HZ, Planted, Street
+from street_cases.street import RATE_HZ, Plan, Planted, Street
 
 
 def main() -> None:
@@ -75,8 +75,10 @@ def _make(path: Path, options: argparse.Namespace) -> tuple[list[Planted], float
     )
     plans = street.plans(options.snr)[: options.alarms]
     empty = max(0, round(options.hours * 3600 / options.stretch) - len(plans))
-    order = np.random.default_rng([options.seed, 3]).permutation(len(plans) + empty)
-    mixed = [plans[place] if place < len(plans) else None for place in order]
+    mixed: list[Plan | None] = [None] * (len(plans) + empty)
+    chosen = np.random.default_rng([options.seed, 3]).permutation(len(mixed))[: len(plans)]
+    for place, plan in zip(sorted(chosen), plans, strict=True):
+        mixed[place] = plan
     planted: list[Planted] = []
     with soundfile.SoundFile(path, "w", RATE_HZ, 1, "PCM_16", format="FLAC") as file:
         stretches = street.stretches(mixed, length_s=options.stretch)

@@ -1,13 +1,14 @@
 """Features and detectors of the study. What each is set to was chosen beforehand, for all machines.
 
 The middle layer 7 of both networks has 512 channels and 4 bands; the spectrogram has 64 bands,
-taken as 8 neighbouring groups.
+taken as 8 neighbouring groups, or 128 from 0 Hz on as 16.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from anomaly_cases.baseline_mel import BaselineMel
 from anomaly_cases.level import Level
 from kikimimi.tasks.anomaly.detectors.base import BaseAnomalyDetector
 from kikimimi.tasks.anomaly.detectors.registry import create_detector
@@ -55,6 +56,11 @@ FEATURES: Mapping[str, FeatureCase] = {
         },
         {"kind": "log_mel_frames"},
         {"bands": 8, "order": "bands_first"},
+    ),
+    "log-mel, 0 Hz": FeatureCase(
+        {"kind": BaselineMel.kind},
+        {"kind": "log_mel_frames"},
+        {"bands": 16, "order": "bands_first"},
     ),
     "YAMNet": _layer("yamnet", "layer7", _FOUR_BANDS),
     "default": _layer("kikimimi", "layer7", _FOUR_BANDS),

@@ -8,6 +8,7 @@ signal-to-noise ratio of its own: r.m.s. of what sounds of it over r.m.s. of the
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -79,14 +80,15 @@ class Street:
         self._screams = list(screams)
 
     def plans(self, snrs_db: Sequence[float]) -> list[Plan]:
-        """Every alarm at every ratio, in random order."""
-        known = [
-            (kind, rule, path) for kind, rule in ALARMS.items() for path in self._by_label[kind]
-        ]
-        known += [(SCREAM, SCREAM, path) for path in self._screams]
-        plans = [Plan(*one, snr_db) for one in known for snr_db in snrs_db]
-        order = np.random.default_rng([self._seed, 1]).permutation(len(plans))
-        return [plans[place] for place in order]
+        """Every alarm at every ratio, kinds in turn: a rule keeps quiet for a while after one."""
+        rng = np.random.default_rng([self._seed, 1])
+        kinds = {kind: (rule, self._by_label[kind]) for kind, rule in ALARMS.items()}
+        kinds[SCREAM] = (SCREAM, self._screams)
+        mixed: list[list[Plan]] = []
+        for kind, (rule, paths) in kinds.items():
+            plans = [Plan(kind, rule, path, snr_db) for path in paths for snr_db in snrs_db]
+            mixed.append([plans[place] for place in rng.permutation(len(plans))])
+        return [plan for turn in zip_longest(*mixed) for plan in turn if plan is not None]
 
     def stretches(
         self, plans: Sequence[Plan | None], *, length_s: float
