@@ -220,10 +220,19 @@ def test_loudness_is_a_feature_unless_the_level_is_set(settings) -> None:
     np.testing.assert_allclose(set_to_one.rows(samples), set_to_one.rows(0.1 * samples), atol=1e-3)
 
 
-def test_the_contract_is_cheap_to_import() -> None:
-    code = (
-        "import sys, kikimimi.tasks.anomaly.contract\n"
-        "print([m for m in ('torch', 'sklearn', 'scipy') if m in sys.modules])"
-    )
+@pytest.mark.parametrize(
+    ("code", "heavy"),
+    [
+        ("import kikimimi.tasks.anomaly.contract", ("torch", "sklearn", "scipy")),
+        (
+            "from kikimimi.tasks.anomaly.detectors.registry import create_detector\n"
+            "create_detector('autoencoder')\n"
+            "import kikimimi.tasks.anomaly.fitting, kikimimi.tasks.anomaly.storage",
+            ("torch",),
+        ),
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(code, heavy) -> None:
+    code = f"import sys\n{code}\nprint([m for m in {heavy!r} if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

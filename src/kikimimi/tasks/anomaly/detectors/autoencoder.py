@@ -11,16 +11,14 @@ Axes: R rows, D size of a row.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from kikimimi.errors import AnomalyError
 from kikimimi.names import suggestion
 from kikimimi.tasks.anomaly.contract import DEFAULT_FALSE_ALARM_RATE, ScoreArray
-from kikimimi.tasks.anomaly.dense_autoencoder import DenseAutoencoder, trained_autoencoder
 from kikimimi.tasks.anomaly.detectors.base import (
     BaseAnomalyDetector,
     TrainingRows,
@@ -31,6 +29,9 @@ from kikimimi.tasks.anomaly.detectors.checks import require_whole
 from kikimimi.tasks.anomaly.detectors.registry import register
 from kikimimi.tasks.anomaly.detectors.shrinkage import ShrunkCovariance, ledoit_wolf
 from kikimimi.types import FloatArray
+
+if TYPE_CHECKING:
+    from kikimimi.tasks.anomaly.dense_autoencoder import DenseAutoencoder
 
 DISTANCES = ("mse", "mahalanobis")
 
@@ -65,7 +66,7 @@ class Autoencoder(BaseAnomalyDetector):
     fitted_names: ClassVar[tuple[str, ...]] = ("mean_", "scale_")
     mean_: Array
     scale_: Array
-    network_: DenseAutoencoder
+    network_: "DenseAutoencoder"
     covariances_: list[ShrunkCovariance]
 
     def __init__(
@@ -104,6 +105,8 @@ class Autoencoder(BaseAnomalyDetector):
         return self._errors(self._checked(X, reset=False)) ** 2
 
     def _learn(self, rows: TrainingRows) -> None:
+        from kikimimi.tasks.anomaly.dense_autoencoder import trained_autoencoder
+
         self._check_settings()
         size = rows.features.shape[1]
         self.mean_, self.scale_ = np.zeros(size), np.ones(size)
@@ -152,6 +155,8 @@ class Autoencoder(BaseAnomalyDetector):
 
     def restore_learned(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over what `learned_state` gave. Raises as every detector's."""
+        import torch
+
         super().restore_learned(state)
         names = [name for name in state if name.startswith(_NETWORK)]
         tensors = {n.removeprefix(_NETWORK): torch.from_numpy(np.array(state[n])) for n in names}
@@ -181,6 +186,8 @@ class Autoencoder(BaseAnomalyDetector):
         return [ShrunkCovariance.of(each, ledoit_wolf(each)) for each in errors]
 
     def _errors(self, features: Array) -> Array:
+        import torch
+
         standard = self._standard(features)
         with torch.inference_mode():
             copied = self.network_(torch.from_numpy(standard)).numpy()
@@ -189,7 +196,9 @@ class Autoencoder(BaseAnomalyDetector):
     def _standard(self, features: Array) -> FloatArray:
         return ((features - self.mean_) / self.scale_).astype(np.float32)
 
-    def _network(self, size: int) -> DenseAutoencoder:
+    def _network(self, size: int) -> "DenseAutoencoder":
+        from kikimimi.tasks.anomaly.dense_autoencoder import DenseAutoencoder
+
         return DenseAutoencoder(
             size, hidden=self.hidden, bottleneck=self.bottleneck, seed=self.random_state
         )

@@ -16,7 +16,7 @@ from kikimimi.audio.windows import cut_windows
 from kikimimi.encoders.contract import Encoder
 from kikimimi.encoders.file_embedding import MIN_WINDOW_S
 from kikimimi.encoders.registry import DEFAULT_ENCODER, create_encoder
-from kikimimi.errors import ConfigError
+from kikimimi.errors import ConfigError, EncoderError
 from kikimimi.names import suggestion
 from kikimimi.tasks.anomaly.features.contract import AnomalyFeatures
 from kikimimi.tasks.anomaly.features.level import at_one_level
@@ -58,7 +58,10 @@ class EncoderLayers(AnomalyFeatures):
             )
         if not 0 <= self.decay <= 1:
             raise ConfigError(f"decay is {self.decay}; give a number from 0 to 1")
-        self._encoder._check_layers((self.layer,) if self.layer else ())
+        names = self._encoder.layer_names
+        if self.layer and self.layer not in names:
+            hint = suggestion(self.layer, names) if names else "leave it empty for its frames"
+            raise EncoderError(f"encoder '{self.encoder}' has no layer '{self.layer}'; {hint}")
 
     @property
     def sample_rate_hz(self) -> int:
