@@ -143,7 +143,7 @@ class EachLabel:
     def push(self, scores: Scores) -> Iterator[Happening]:
         """As `Tracker.push`, of each label by itself."""
         begun = np.flatnonzero((scores.values > self._thresholds).any(axis=0)).tolist()
-        for number in {*self._open, *begun}:
+        for number in sorted({*self._open, *begun}):
             tracker = self._open.setdefault(number, self._tracker(number))
             column = Scores(scores.start_s, scores.hop_s, scores.values[:, number : number + 1])
             happenings = list(tracker.push(column))
