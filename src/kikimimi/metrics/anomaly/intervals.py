@@ -2,7 +2,8 @@
 
 Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 11: with theta_i the figure
 without clip i of n, the standard error is sqrt((n - 1) / n * sum_i (theta_i - mean theta)^2).
-Axis: V clips.
+A figure that no clip changes, such as an AUC of exactly 1, gets a width of 0: that says nothing of
+clips that were not recorded. Axis: V clips.
 """
 
 from collections.abc import Callable, Sequence
