@@ -1,0 +1,108 @@
+"""The run of `kikimimi anomaly score`: each recording scored, bad ones named."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kikimimi.cli.output import json_path, print_failure, print_json, print_message, print_table
+from kikimimi.cli.progress import file_progress
+from kikimimi.cli.recording_names import named_recordings
+from kikimimi.errors import AnomalyError, AudioError, EncoderError, QueryError
+from kikimimi.paths import display_path
+from kikimimi.tasks.anomaly.model import FileScores, FittedModel
+from kikimimi.tasks.anomaly.storage import load_model
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCall:
+    """What was asked for."""
+
+    places: tuple[Path, ...]
+    model: Path
+    false_alarm_rate: float | None
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCounts:
+    """How many recordings failed, and how many are anomalous."""
+
+    failed: int
+    anomalous: int
+
+
+def run_scoring(call: ScoreCall) -> ScoreCounts:
+    """Score and tell.
+
+    Raises:
+        QueryError: there are no sound files.
+        AnomalyError: there is no such model, or it is damaged or of another encoder.
+        EncoderError: its encoder is not here.
+    """
+    model = load_model(call.model)
+    if call.false_alarm_rate is not None:
+        model = model.at_rate(call.false_alarm_rate)
+    names = named_recordings(call.places)
+    if not names:
+        raise QueryError("there are no sound files in what was given; give files or other folders")
+    found = _score_all(call, model, list(names))
+    if not call.as_json:
+        rows = [_row(names[scores.path], scores) for scores in found]
+        columns = ("file", "score", "threshold", "", "highest at")
+        print_table(columns, rows, right=columns[1:3])
+    counts = ScoreCounts(len(names) - len(found), sum(scores.anomalous for scores in found))
+    print_message(
+        f"{counts.anomalous} of {len(found)} recordings anomalous"
+        + (f", {counts.failed} could not be scored" if counts.failed else "")
+        + f"; model {model.identity}"
+    )
+    return counts
+
+
+def _score_all(call: ScoreCall, model: FittedModel, paths: list[Path]) -> list[FileScores]:
+    found, seconds = [], 0.0
+    with file_progress("Scoring") as progress:
+        for done, path in enumerate(paths, start=1):
+            try:
+                scores = model.score_file(path)
+            except (AudioError, AnomalyError, EncoderError) as error:
+                print_failure(path, str(error).removeprefix(f"{display_path(path)}: "))
+            else:
+                found.append(scores)
+                seconds += scores.windows[-1].end_s
+                if call.as_json:
+                    print_json(score_record(scores, model))
+            progress(done, len(paths), path, seconds)
+    return found
+
+
+def score_record(scores: FileScores, model: FittedModel) -> dict[str, Any]:
+    """A recording's scores for programs; times in seconds."""
+    clips = zip(scores.windows, scores.clips.scores, scores.clips.anomalous, strict=True)
+    return {
+        "path": json_path(scores.path),
+        "score": scores.score,
+        "threshold": scores.threshold,
+        "anomalous": scores.anomalous,
+        "clips": [
+            {
+                "start": window.start_s,
+                "end": window.end_s,
+                "score": float(score),
+                "anomalous": bool(anomalous),
+            }
+            for window, score, anomalous in clips
+        ],
+        "model": model.identity,
+    }
+
+
+def _row(name: str, scores: FileScores) -> tuple[str, ...]:
+    worst = scores.windows[int(scores.clips.scores.argmax())]
+    return (
+        name,
+        f"{scores.score:.4g}",
+        f"{scores.threshold:.4g}",
+        "anomalous" if scores.anomalous else "normal",
+        f"{worst.start_s:.1f}-{worst.end_s:.1f} s",
+    )
