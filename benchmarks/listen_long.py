@@ -114,16 +114,19 @@ class Endless(Source):
         generator = np.random.default_rng(0)
         size = round(_BLOCK_S * self._rate_hz)
         noise = _NOISE * generator.standard_normal(64 * size).astype(np.float32)
-        left, began = np.zeros(0, np.float32), time.monotonic()
+        left, silence, began = noise[:0], 0, time.monotonic()
         for number in range(round(self._seconds / _BLOCK_S)):
             if not len(left):
-                gap = np.zeros(round(generator.uniform(*_GAP_S) * self._rate_hz), np.float32)
-                left = np.concatenate([gap, self._sounds[generator.integers(len(self._sounds))]])
+                silence = round(generator.uniform(*_GAP_S) / _BLOCK_S)
+                left = self._sounds[generator.integers(len(self._sounds))]
                 self.events += 1
             start = int(generator.integers(len(noise) - size))
             block = noise[start : start + size].copy()
-            taken, left = left[:size], left[size:]
-            block[: len(taken)] += taken
+            if silence > 0:
+                silence -= 1
+            else:
+                block[: len(left[:size])] += left[:size]
+                left = left[size:]
             if self._tap is not None:
                 self._tap(number * _BLOCK_S)
             if self._paced:
