@@ -162,3 +162,13 @@ def test_wrong_places(sounds: Path, model: Path, tmp_path: Path) -> None:
     assert "no sound files" in str(fault("fit", tmp_path / "mine", "-o", tmp_path / "m"))
     assert "no sound files" in str(fault("score", tmp_path / "mine", "-m", model))
     assert "kikimimi anomaly fit" in str(fault("score", sounds / "new", "-m", tmp_path / "none"))
+
+
+def test_a_picture_shows_where(sounds: Path, model: Path, tmp_path: Path) -> None:
+    anomaly("score", sounds / "new", "-m", model, "--picture", tmp_path / "pictures")
+    drawn = sorted(path.name for path in (tmp_path / "pictures").iterdir())
+    assert drawn == ["leak.png", "正常.png"]
+    assert (tmp_path / "pictures" / "leak.png").read_bytes().startswith(b"\x89PNG")
+    (tmp_path / "file").write_text("no folder")
+    error = fault("score", sounds / "new", "-m", model, "--picture", tmp_path / "file")
+    assert "cannot be written" in str(error)

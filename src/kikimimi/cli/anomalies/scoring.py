@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kikimimi.cli.anomalies.places import draw_places
 from kikimimi.cli.output import json_path, print_failure, print_json, print_message, print_table
 from kikimimi.cli.progress import file_progress
-from kikimimi.cli.recording_names import named_recordings
+from kikimimi.cli.recording_names import files_below, named_recordings
 from kikimimi.errors import AnomalyError, AudioError, EncoderError, QueryError
 from kikimimi.paths import display_path
 from kikimimi.tasks.anomaly.model import FileScores, FittedModel
@@ -15,11 +16,12 @@ from kikimimi.tasks.anomaly.storage import load_model
 
 @dataclass(frozen=True, slots=True)
 class ScoreCall:
-    """What was asked for."""
+    """What was asked for; `pictures` is a folder for a picture of each recording."""
 
     places: tuple[Path, ...]
     model: Path
     false_alarm_rate: float | None
+    pictures: Path | None
     as_json: bool
 
 
@@ -35,7 +37,8 @@ def run_scoring(call: ScoreCall) -> ScoreCounts:
     """Score and tell.
 
     Raises:
-        QueryError: there are no sound files.
+        QueryError: there are no sound files, two pictures would have one name, or one cannot be
+            written.
         AnomalyError: there is no such model, or it is damaged or of another encoder.
         EncoderError: its encoder is not here.
     """
@@ -45,7 +48,10 @@ def run_scoring(call: ScoreCall) -> ScoreCounts:
     names = named_recordings(call.places)
     if not names:
         raise QueryError("there are no sound files in what was given; give files or other folders")
-    found = _score_all(call, model, list(names))
+    pictures: dict[str, Path] = {}
+    if call.pictures is not None:
+        pictures = files_below(call.pictures, list(names.values()), extension=".png")
+    found = _score_all(call, model, names, pictures)
     if not call.as_json:
         rows = [_row(names[scores.path], scores) for scores in found]
         columns = ("file", "score", "threshold", "", "highest at")
@@ -59,12 +65,16 @@ def run_scoring(call: ScoreCall) -> ScoreCounts:
     return counts
 
 
-def _score_all(call: ScoreCall, model: FittedModel, paths: list[Path]) -> list[FileScores]:
+def _score_all(
+    call: ScoreCall, model: FittedModel, names: dict[Path, str], pictures: dict[str, Path]
+) -> list[FileScores]:
     found, seconds = [], 0.0
     with file_progress("Scoring") as progress:
-        for done, path in enumerate(paths, start=1):
+        for done, (path, name) in enumerate(names.items(), start=1):
             try:
                 scores = model.score_file(path)
+                if name in pictures:
+                    _draw(pictures[name], name, scores, model)
             except (AudioError, AnomalyError, EncoderError) as error:
                 print_failure(path, str(error).removeprefix(f"{display_path(path)}: "))
             else:
@@ -72,8 +82,17 @@ def _score_all(call: ScoreCall, model: FittedModel, paths: list[Path]) -> list[F
                 seconds += scores.windows[-1].end_s
                 if call.as_json:
                     print_json(score_record(scores, model))
-            progress(done, len(paths), path, seconds)
+            progress(done, len(names), path, seconds)
     return found
+
+
+def _draw(picture: Path, name: str, scores: FileScores, model: FittedModel) -> None:
+    try:
+        draw_places(picture, scores, model, title=name)
+    except OSError as error:
+        raise QueryError(
+            f"{display_path(picture)}: cannot be written ({error.strerror}); give another folder"
+        ) from None
 
 
 def score_record(scores: FileScores, model: FittedModel) -> dict[str, Any]:

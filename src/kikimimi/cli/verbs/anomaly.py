@@ -106,6 +106,9 @@ def score(
         float | None,
         typer.Option(help="Move the threshold to this share.", show_default="the model's own"),
     ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Folder for a picture of where each anomaly lies, PNG.")
+    ] = None,
     fail_on_anomaly: Annotated[
         bool, typer.Option("--fail-on-anomaly", help="End with status 1 if one is anomalous.")
     ] = False,
@@ -117,6 +120,6 @@ def score(
     """
     from kikimimi.cli.anomalies.scoring import ScoreCall, run_scoring
 
-    counts = run_scoring(ScoreCall(tuple(files), model, false_alarm_rate, as_json))
+    counts = run_scoring(ScoreCall(tuple(files), model, false_alarm_rate, picture, as_json))
     if counts.failed or (fail_on_anomaly and counts.anomalous):
         raise typer.Exit(1)
