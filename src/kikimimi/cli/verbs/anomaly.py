@@ -10,6 +10,8 @@ from kikimimi.cli.options import JsonOption
 _FIT = "Example: kikimimi anomaly fit ~/Recordings/pump -o pump.model"
 _SCORE = "Example: kikimimi anomaly score today.wav --model pump.model --json"
 
+_EVALUATE = "Example: kikimimi anomaly evaluate dcase2024/dev_data -o results --machine fan"
+
 DetectorOption = Annotated[
     str, typer.Option(help="autoencoder, gaussian, knn, ldn, sub_bands, mem_mixup or smote.")
 ]
@@ -51,6 +53,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Learn what is normal, and notice what is not.", no_args_is_help=True)
     group.command("fit", epilog=_FIT)(fit)
     group.command("score", epilog=_SCORE)(score)
+    group.command("evaluate", epilog=_EVALUATE)(evaluate)
     app.add_typer(group, name="anomaly")
 
 
@@ -122,4 +125,44 @@ def score(
 
     counts = run_scoring(ScoreCall(tuple(files), model, false_alarm_rate, picture, as_json))
     if counts.failed or (fail_on_anomaly and counts.anomalous):
+        raise typer.Exit(1)
+
+
+def evaluate(
+    data: Annotated[Path, typer.Argument(help="DCASE task 2, MIMII or ToyADMOS, or named alike.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for files and report.")],
+    dataset: Annotated[
+        str | None,
+        typer.Option(help="dcase-task2, mimii or toyadmos.", show_default="told by the layout"),
+    ] = None,
+    machine: Annotated[
+        list[str] | None, typer.Option(help="Only this machine type; may be repeated.")
+    ] = None,
+    detector: DetectorOption = "knn",
+    settings: SettingsOption = None,
+    false_alarm_rate: RateOption = None,
+    features: FeaturesOption = None,
+    encoder: EncoderOption = None,
+    layer: LayerOption = None,
+    pooling: PoolingOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit and score each machine of a data set; write official files, figures and a report.
+
+    The status is 1 if a machine could not be evaluated.
+    """
+    from kikimimi.cli.anomalies.choices import DetectorChoice
+    from kikimimi.cli.anomalies.evaluating import EvaluateCall, run_evaluation
+
+    choice = DetectorChoice(
+        detector=detector,
+        settings=tuple(settings or ()),
+        false_alarm_rate=false_alarm_rate,
+        features=features,
+        encoder=encoder,
+        layer=layer,
+        pooling=pooling,
+    )
+    call = EvaluateCall(data, dataset, tuple(machine or ()), output, choice, as_json)
+    if not run_evaluation(call):
         raise typer.Exit(1)
