@@ -11,9 +11,12 @@ import soundfile
 from click.testing import Result
 from typer.testing import CliRunner
 
+from kikimimi.cli.anomalies.figures import Measured, section_row
 from kikimimi.cli.app import app
+from kikimimi.datasets.machine_records import MachineClip
 from kikimimi.errors import AnomalyError, ConfigError
-from kikimimi.metrics.anomaly.score_files import read_flags, read_scores
+from kikimimi.metrics.anomaly.score_files import SectionName, read_flags, read_scores
+from kikimimi.tasks.anomaly.evaluation import SectionResult
 from kikimimi.tasks.anomaly.storage import load_model
 
 RATE_HZ = 16000
@@ -91,16 +94,16 @@ def test_files_of_2020_have_the_names_of_2020(tmp_path: Path) -> None:
     assert "100.0 ± 0.0\t-\t100.0 ± 0.0" in done.stdout
 
 
-def test_one_clip_of_a_kind_has_no_interval(tmp_path: Path) -> None:
-    for seed in range(4):
-        write(tmp_path / "fan" / "train", f"section_00_source_train_normal_{seed:04}", seed)
-    for seed in range(2):
-        write(tmp_path / "fan" / "test", f"section_00_source_test_normal_{seed:04}", 100 + seed)
-    write(tmp_path / "fan" / "test", "section_00_source_test_anomaly_0000", 200, fault=0.02)
-    done = evaluate(tmp_path, "-o", tmp_path / "out", "--json")
-    assert done.exit_code == 0, done.output
-    record = json.loads(done.stdout.splitlines()[0])
-    assert (record["auc_source"], record["auc_source_pm"]) == (1.0, None)
+def test_one_clip_of_a_kind_has_no_interval() -> None:
+    clips = tuple(
+        MachineClip(Path(f"{number}.wav"), "fan", "00", "test", "source", number == 2)
+        for number in range(3)
+    )
+    row = section_row(SectionResult(SectionName("fan", "00"), clips, (0.1, 0.2, 0.3), 0.15))
+    assert row.figures["auc_source"] == Measured(1.0, None)
+    assert "auc_target" not in row.figures
+    assert row.decisions is not None
+    assert (row.decisions.precision, row.decisions.recall) == (0.5, 1.0)
 
 
 @pytest.mark.parametrize(
