@@ -49,8 +49,9 @@ def sounds(tmp_path_factory) -> Path:
     return place
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _one_thread() -> None:
+    """Before the first training: sums over another number of threads have other bits."""
     torch.set_num_threads(1)
 
 
