@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from kikimimi.datasets.digests import SUMS, check_sums, file_sha256, json_text, sums_text
 from kikimimi.datasets.machine_sounds.planning import PlannedClip
-from kikimimi.datasets.soundscape.folder import file_sha256, json_text
 from kikimimi.errors import DatasetError
 from kikimimi.files import draft_of
 from kikimimi.paths import display_path
 from kikimimi.types import FloatArray
 
-RECIPE, VERSIONS, SUMS = "machines.yaml", "versions.json", "SHA256SUMS"
+RECIPE, VERSIONS = "machines.yaml", "versions.json"
 _DECIDING = ("numpy", "scipy", "soundfile", "soxr")
 _FULL_SCALE = 32767
 
@@ -93,8 +93,7 @@ class MachineFolder:
             self._write_text(name, attribute_table(rows))
             names.append(name)
         names += [clip.path for clip in clips]
-        lines = [f"{file_sha256(self.root / name)}  {name}\n" for name in sorted(names)]
-        self._write_text(SUMS, "".join(lines))
+        self._write_text(SUMS, sums_text(self.root, sorted(names)))
         return file_sha256(self.root / SUMS)
 
     def check(self) -> None:
@@ -103,15 +102,7 @@ class MachineFolder:
         Raises:
             DatasetError: one is missing or another; the message names it.
         """
-        for line in (self.root / SUMS).read_text(encoding="utf-8").splitlines():
-            digest, _, name = line.partition("  ")
-            place = self.root / name
-            if not place.is_file() or file_sha256(place) != digest:
-                state = "has changed" if place.is_file() else "is missing"
-                raise DatasetError(
-                    f"{display_path(place)}: {state} since the sounds were made; make them again "
-                    "in an empty folder"
-                )
+        check_sums(self.root)
 
     def _write_text(self, name: str, text: str) -> None:
         path = self.root / name

@@ -20,15 +20,13 @@ import numpy as np
 import soundfile
 
 from kikimimi.datasets.annotations import WritingOptions, read_annotations, write_annotations
+from kikimimi.datasets.digests import SUMS, check_sums, file_sha256, json_text, sums_text
 from kikimimi.errors import DatasetError
 from kikimimi.files import draft_of
 from kikimimi.paths import display_path
 from kikimimi.types import FloatArray
 
-RECIPE, SOURCES, SUMS, STATISTICS = (
-    *("soundscapes.yaml", "sources.json"),
-    *("SHA256SUMS", "statistics.json"),
-)
+RECIPE, SOURCES, STATISTICS = "soundscapes.yaml", "sources.json", "statistics.json"
 _PARTS = ".parts"
 _FULL_SCALE = 32767
 
@@ -120,7 +118,7 @@ class SoundscapeFolder:
             names += sorted(
                 f"{split}/audio/{p.name}" for p in (self.root / split / "audio").iterdir()
             )
-        text = "".join(f"{file_sha256(self.root / name)}  {name}\n" for name in names)
+        text = sums_text(self.root, names)
         self.write_text(SUMS, text)
         shutil.rmtree(self.root / _PARTS, ignore_errors=True)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -135,15 +133,7 @@ class SoundscapeFolder:
         Raises:
             DatasetError: one is missing or another; the message names it.
         """
-        for line in (self.root / SUMS).read_text(encoding="utf-8").splitlines():
-            digest, _, name = line.partition("  ")
-            place = self.root / name
-            if not place.is_file() or file_sha256(place) != digest:
-                state = "has changed" if place.is_file() else "is missing"
-                raise DatasetError(
-                    f"{display_path(place)}: {state} since the soundscapes were made; make them "
-                    "again in an empty folder"
-                )
+        check_sums(self.root)
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file of the folder."""
@@ -152,14 +142,3 @@ class SoundscapeFolder:
 
     def _part(self, split: str, soundscape: int) -> Path:
         return self.root / _PARTS / f"{split}_{soundscape:04d}.json"
-
-
-def json_text(value: Any) -> str:
-    """Plain values as JSON, always in the same way."""
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-
-
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

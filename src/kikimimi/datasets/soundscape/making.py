@@ -13,15 +13,11 @@ import numpy as np
 
 from kikimimi.datasets.annotations import read_annotations
 from kikimimi.datasets.annotations.jams import read_recordings, recording_name
+from kikimimi.datasets.digests import file_sha256, json_text
 from kikimimi.datasets.records import LabelledClip
 from kikimimi.datasets.soundscape.backgrounds import Surroundings
 from kikimimi.datasets.soundscape.describing import describe_clips
-from kikimimi.datasets.soundscape.folder import (
-    STATISTICS,
-    SoundscapeFolder,
-    file_sha256,
-    json_text,
-)
+from kikimimi.datasets.soundscape.folder import STATISTICS, SoundscapeFolder
 from kikimimi.datasets.soundscape.placement import plan_soundscape, scene_order
 from kikimimi.datasets.soundscape.recipe import SoundscapeRecipe
 from kikimimi.datasets.soundscape.rendering import render_soundscape
