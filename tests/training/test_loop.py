@@ -22,8 +22,9 @@ from kikimimi.training.optimisers import OptimiserSettings
 from kikimimi.training.run_folder import RunFolder
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _one_thread() -> None:
+    """Before the first training: sums over another number of threads have other bits."""
     torch.set_num_threads(1)
 
 
