@@ -127,6 +127,20 @@ def test_without_audio_no_action_gets_any(tmp_path):
         assert "keep" not in listener._couriers and "log" in listener._couriers
 
 
+def test_without_audio_a_spectrogram_is_too_coarse_to_make_sound_of(recording):
+    fine, coarse = ([], [])
+    for rows, keeps_audio in ((fine, True), (coarse, False)):
+        settings = ListenSettings(keeps_audio=keeps_audio, spectrum=True)
+
+        def publish(kind, data, rows=rows):
+            if kind == "spectrum":
+                rows.append(len(data["levels"]))
+
+        with assembled(settings, publish=publish) as listener:
+            listener.run(RecordedSource(recording))
+    assert fine == [96] * 80 and coarse == [27] * 8
+
+
 def test_two_listeners_cannot_share_their_queues(tmp_path):
     rules = parse_rules(RULES.format(folder=tmp_path).replace("event: [犬], score: 0.3",
                         "level: LAF, above_db: -60"), where="x")  # fmt: skip

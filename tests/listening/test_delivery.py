@@ -61,15 +61,26 @@ def told():
 
 
 @pytest.fixture
-def make(receiver, clock, told, tmp_path):
+def queued():
+    return []
+
+
+@pytest.fixture
+def make(receiver, clock, told, queued, tmp_path):
     """A courier without a thread, on a queue on the disk that others may have left."""
+
+    def publish(kind, data):
+        if kind == "fault":
+            told.append(data["message"])
+        else:
+            queued.append((data["waiting"], data["is_failing"]))
 
     def made(queue=None) -> Courier:
         return Courier(
             "web",
             receiver,
             DiskQueue(tmp_path / "queue") if queue is None else queue,
-            publish=lambda kind, data: told.append(data["message"]),
+            publish=publish,
             monotonic=clock,
             chance=Random(0),
         )
@@ -95,6 +106,22 @@ def test_alerts_come_in_order_after_the_receiver_was_away(make, receiver, clock,
     work(courier)
     assert receiver.got == [f"a-{number}" for number in range(5)]
     assert len(told) == 2 and "away" in told[0] and told[1] == "works again"
+
+
+def test_how_many_wait_is_told_as_it_changes(make, receiver, clock, queued):
+    courier = make()
+    courier.start()
+    courier.close()
+    assert queued == [(0, False)]
+    receiver.is_away = True
+    courier.offer(alert(0))
+    courier.step()
+    courier.offer(alert(1))
+    assert queued[1:] == [(1, False), (1, True), (2, True)]
+    receiver.is_away = False
+    clock.now_s += 60
+    work(courier)
+    assert queued[4:] == [(1, False), (0, False)]
 
 
 def test_waits_grow_and_end_at_the_most(make, receiver, clock):
@@ -241,7 +268,8 @@ def test_a_defect_of_an_action_costs_one_alert_and_not_the_thread(make, receiver
     courier.offer(alert(0))
     courier.offer(alert(1))
     work(courier)
-    assert receiver.got == ["a-1"] and "a defect of its own" in told[0]["message"]
+    messages = [each["message"] for each in told if "message" in each]
+    assert receiver.got == ["a-1"] and "a defect of its own" in messages[0]
 
 
 def test_what_was_delivered_is_not_delivered_again_while_the_disk_refuses(

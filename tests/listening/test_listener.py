@@ -22,6 +22,7 @@ from kikimimi.listening.delivery.queues import MemoryQueue
 from kikimimi.listening.listener import Listener
 from kikimimi.listening.rules.rule import Rule
 from kikimimi.listening.sensors.levels import LevelSensor
+from kikimimi.listening.sensors.spectrum import COARSE, FINE
 from kikimimi.listening.sound_clock import SoundClock
 
 RATE_HZ = 8000
@@ -249,12 +250,37 @@ def test_rows_of_a_spectrogram_are_told_where_wanted():
     assert "spectrum" not in heard([sound("..")])
     time_s = np.arange(RATE_HZ) / RATE_HZ
     tone = np.sin(2 * np.pi * 1000 * time_s).astype(np.float32)[None]
-    told = heard([tone], spectrum=True)
+    told = heard([tone], spectrum=FINE)
     edges = told["started"][0]["bands_hz"]
     row = np.array(told["spectrum"][5]["levels"])
     assert len(told["spectrum"]) == 10 and len(row) == len(edges) - 1
     loudest = int(row.argmax())
     assert edges[loudest - 1] <= 1000 <= edges[loudest + 2] and row.max() >= 250
+    assert told["started"][0]["row_s"] == 0.1
+    assert [row["at_s"] for row in told["spectrum"]] == pytest.approx(np.arange(1, 11) / 10)
+
+
+def test_rows_know_nothing_of_what_came_before_a_gap():
+    half = np.ones((1, RATE_HZ // 20), np.float32)
+    told = heard([half, Block(0 * np.tile(half, 4), lost_s=7.0)], spectrum=FINE)
+    assert [row["at_s"] for row in told["spectrum"]] == pytest.approx([7.15, 7.25])
+    assert max(max(row["levels"]) for row in told["spectrum"]) == 0
+
+
+def test_coarse_rows_are_means_of_seconds_in_thirds_of_an_octave():
+    seconds = np.arange(2 * RATE_HZ) / RATE_HZ
+    quieter = np.sin(2 * np.pi * 1000 * seconds) * (seconds % 1 < 0.5)  # half of each second
+    told = heard([quieter[None].astype(np.float32)], spectrum=COARSE)
+    assert [row["at_s"] for row in told["spectrum"]] == [1.0, 2.0]
+    assert told["started"][0]["row_s"] == 1.0 and len(told["spectrum"][0]["levels"]) == 27
+    assert max(told["spectrum"][1]["levels"]) == pytest.approx(255 * 0.97, abs=1)  # -3 dB of 100
+
+
+def test_absence_is_told_once_and_that_it_is_over():
+    away = Block(np.zeros((1, 0), np.float32), complaint="unplugged", is_away=True)
+    told = heard([sound(".."), away, away, Block(away.samples, complaint="back"), sound("..")])
+    lost, back = told["source"]
+    assert lost == {"is_heard": False, "message": "unplugged"} and back["is_heard"]
 
 
 def test_a_rule_that_nothing_hears_is_refused():

@@ -258,6 +258,7 @@ def test_a_device_that_is_unplugged_is_waited_for():
     told = [(block.complaint, block.lost_s > 0) for block in found if block.complaint]
     assert told[0] == ("nothing comes from it; waiting for it to come back", False)
     assert told[1] == ("is back", True)
+    assert [block.is_away for block in found if block.complaint] == [True, False]
     assert driver.looked == 6 and driver.opened == 2
 
 

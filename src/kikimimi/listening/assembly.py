@@ -17,6 +17,7 @@ from kikimimi.listening.rules.config import RuleFile, make_actions
 from kikimimi.listening.sensors.anomalies import AnomalySensor, ClipScorer
 from kikimimi.listening.sensors.events import EventSensor
 from kikimimi.listening.sensors.levels import LevelSensor
+from kikimimi.listening.sensors.spectrum import COARSE, FINE, SpectrumDetail
 from kikimimi.listening.sound_clock import SoundClock
 from kikimimi.paths import display_path
 
@@ -37,7 +38,8 @@ class ListenSettings:
         full_scale_db: the level of full scale, see `LevelSensor`.
         keeps_audio: False leaves out every action that would keep sound.
         state: the folder of the queues on the disk.
-        spectrum: whether the feed gets rows of a spectrogram.
+        spectrum: whether the feed gets rows of a spectrogram; coarse ones where no sound is kept,
+            from which nobody can make it again.
         back_off: of actions that fail.
         clock: the clock on the wall; the system's in the time zone of the rules if not given.
     """
@@ -86,12 +88,18 @@ def assembled(settings: ListenSettings, *, publish: Publish) -> Iterator[Listene
             couriers=couriers,
             publish=publish,
             clock=settings.clock or SoundClock(zone=rules.zone if rules is not None else None),
-            spectrum=settings.spectrum,
+            spectrum=_detail(settings),
         )
         for courier in couriers.values():
             courier.start()
             stack.callback(courier.close)
         yield listener
+
+
+def _detail(settings: ListenSettings) -> SpectrumDetail | None:
+    if not settings.spectrum:
+        return None
+    return FINE if settings.keeps_audio else COARSE
 
 
 def _sensors(settings: ListenSettings) -> list[Sensor]:

@@ -42,7 +42,8 @@ class Block:
     """The next stretch of a sound: `samples` (C, T) float32, T >= 0.
 
     `lost_s` is how much went by unheard before it: a device was unplugged, or nobody took the
-    blocks. `complaint` says why in one line. A block without samples only brings such news.
+    blocks. `complaint` says why in one line. A block without samples only brings such news;
+    `is_away` says that nothing comes at present, which is over with the next samples.
     `heard_at` is when its last sample was heard; None where the wall's clock is to be asked.
     """
 
@@ -50,6 +51,7 @@ class Block:
     lost_s: float = 0.0
     complaint: str = ""
     heard_at: datetime | None = None
+    is_away: bool = False
 
 
 class Source(ABC):

@@ -2,12 +2,14 @@
 
 | kind | when | values |
 |---|---|---|
-| `started` | once | `source`, `sample_rate_hz`, `channels`, `time`, `labels`, `bands_hz` |
+| `started` | once | `source`, `sample_rate_hz`, `channels`, `time`, `labels`, `bands_hz`, `row_s` |
 | `level` | each second of sound | `time`, `at_s`, `LAF` now, `LAFmax` and `LAeq` of the second |
-| `spectrum` | each tenth of a second, where wanted | `at_s`, `levels` from the lowest band up |
+| `spectrum` | each `row_s`, where wanted | `at_s`, its end; `levels` from the lowest band up |
 | `happening` | as it begins, each second, as it is over | see below |
 | `alert` | as a rule is fulfilled | see `contract.Alert.as_dict` |
 | `fault` | as something goes wrong, or works again | `part`, `message`, `is_over` |
+| `source` | as no sound comes, and as it comes again | `is_heard`, `message` |
+| `queue` | as alerts wait for an action, or went out | `action`, `waiting`, `is_failing` |
 | `ended` | once | `heard_s`, `alerts`, `undelivered` |
 
 A happening has `kind` (as `sound_kind`), `label`, `time`, `onset_s`, `duration_s`, `score`,

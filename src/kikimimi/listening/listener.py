@@ -21,7 +21,7 @@ from kikimimi.listening.feed import FaultTeller
 from kikimimi.listening.hearing import Hearing
 from kikimimi.listening.rules.rule import Rule
 from kikimimi.listening.rules.watch import Fulfilled
-from kikimimi.listening.sensors.spectrum import SpectrumRows
+from kikimimi.listening.sensors.spectrum import FINE, SpectrumDetail, SpectrumRows
 from kikimimi.listening.snippets import Snippet, SnippetCutter
 from kikimimi.listening.sound_clock import SoundClock
 from kikimimi.types import FloatArray
@@ -39,7 +39,7 @@ class Listener:
         couriers: the actions by name, started or stepped by the caller.
         publish: told of everything, see `feed`.
         clock: the clock on the wall.
-        spectrum: whether rows of a spectrogram are told.
+        spectrum: how fine the rows of a spectrogram are that are told; None tells none.
 
     Raises:
         ConfigError: a rule names what no sensor knows.
@@ -53,18 +53,19 @@ class Listener:
         rules: Sequence[Rule] = (),
         couriers: Mapping[str, Courier] | None = None,
         clock: SoundClock | None = None,
-        spectrum: bool = False,
+        spectrum: SpectrumDetail | None = None,
     ) -> None:
         self._publish = publish
         self._clock = clock or SoundClock()
         self._couriers = dict(couriers or {})
-        self._wants_spectrum = spectrum
+        self._detail = spectrum
         self._hearing = Hearing(sensors, rules, publish=publish, wall=self._clock)
         self._tell_fault = FaultTeller(publish)
         self._run = secrets.token_hex(4)
         self._numbers = count(1)
         self._alerts = 0
         self._heard = 0  # samples, with those that were lost
+        self._is_away = False
 
     def run(self, source: Source) -> None:
         """Hear a source to its end, which for a live one is `source.close()`.
@@ -87,7 +88,8 @@ class Listener:
         self._cutter = None
         if spans:
             self._cutter = SnippetCutter(sample_rate_hz=rate_hz, channels=channels, spans=spans)
-        self._spectrum = SpectrumRows(sample_rate_hz=rate_hz)
+        self._spectrum = SpectrumRows(sample_rate_hz=rate_hz, detail=self._detail or FINE)
+        self._is_away = False
         self._clock.set(0.0, None)
         self._hearing.start(sound, at_s=0.0)
         self._publish(
@@ -99,6 +101,7 @@ class Listener:
                 "time": self._clock(0.0).isoformat(timespec="milliseconds"),
                 "labels": {sensor.kind: list(sensor.labels) for sensor in self._hearing.sensors},
                 "bands_hz": np.round(self._spectrum.edges_hz, 1).tolist(),
+                "row_s": self._spectrum.row_s,
             },
         )
 
@@ -118,6 +121,7 @@ class Listener:
     def _take(self, block: Block) -> None:
         if block.complaint:
             self._tell_fault(self._name, block.complaint, at_s=self._now_s)
+        self._notice_absence(block)
         if block.lost_s > 0:
             self._go_on_after(block.lost_s)
         samples, complaint = mended(block.samples, self._sound.channels)
@@ -131,6 +135,15 @@ class Listener:
         for start in range(0, count, size):
             self._hear(samples[:, start : start + size])
 
+    def _notice_absence(self, block: Block) -> None:
+        """Tell once that no sound comes, and once that it does again."""
+        if self._is_away and block.samples.size:
+            self._is_away = False
+            self._publish("source", {"is_heard": True, "message": ""})
+        elif block.is_away and not self._is_away:
+            self._is_away = True
+            self._publish("source", {"is_heard": False, "message": block.complaint})
+
     def _go_on_after(self, lost_s: float) -> None:
         """Sound was lost: what was heard before does not join what comes."""
         self._finish_hearing()
@@ -139,6 +152,7 @@ class Listener:
         if self._cutter is not None:
             self._cutter.skip(lost)
         self._hearing.start(self._sound, at_s=self._now_s)
+        self._spectrum.start(self._now_s)
         self._tell_fault(self._name, f"{lost_s:.2f} s were not heard", at_s=self._now_s)
 
     def _finish_hearing(self) -> None:
@@ -153,10 +167,9 @@ class Listener:
             self._deliver(self._cutter.push(samples))
         for fulfilled in self._hearing.push(samples, end_s=self._now_s):
             self._alert(fulfilled)
-        if self._wants_spectrum:
-            for row in self._spectrum.push(downmix(samples.T)):
-                at_s = round(self._now_s, 2)
-                self._publish("spectrum", {"at_s": at_s, "levels": row.tolist()})
+        if self._detail is not None:
+            for end_s, row in self._spectrum.push(downmix(samples.T)):
+                self._publish("spectrum", {"at_s": round(end_s, 3), "levels": row.tolist()})
 
     def _alert(self, fulfilled: Fulfilled) -> None:
         rule, happening = fulfilled.rule, fulfilled.happening

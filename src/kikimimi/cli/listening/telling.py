@@ -12,7 +12,10 @@ from kikimimi.listening.actions.texts import alert_line
 from kikimimi.listening.contract import Publish
 from kikimimi.names import suggestion
 
-KINDS = ("started", "level", "happening", "alert", "fault", "ended", "spectrum")
+KINDS = (
+    *("started", "level", "happening", "alert", "fault", "ended"),
+    *("spectrum", "source", "queue"),
+)
 
 
 def parse_kinds(text: str) -> frozenset[str]:

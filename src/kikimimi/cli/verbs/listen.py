@@ -84,8 +84,8 @@ def listen(
         str | None,
         typer.Option(
             help="What is printed, with commas: started, level, happening, alert, fault, ended, "
-            "spectrum.",
-            show_default="all but level and spectrum; with --json all but spectrum",
+            "spectrum, source, queue.",
+            show_default="the first six, level only with --json",
         ),
     ] = None,
     language: LanguageOption = "",

@@ -61,6 +61,7 @@ class Courier:
 
     def start(self) -> None:
         """Begin the thread. Without it, `step` does the work."""
+        self._tell_queue()
         self._thread = threading.Thread(target=self._run, name=f"act-{self.name}", daemon=True)
         self._thread.start()
 
@@ -71,6 +72,7 @@ class Courier:
             self._lock.notify()
         if complaint:
             self._tell(complaint)
+        self._tell_queue()
 
     def step(self) -> float:
         """Try the alert that waits longest, if its time has come; return when to call again, in
@@ -121,6 +123,7 @@ class Courier:
             self._tell("works again", is_over=True)
         self._failures, self._due_s = 0, -float("inf")
         self.delivered += 1
+        self._tell_queue()
 
     def _failed(self, reason: str) -> float:
         self._failures += 1
@@ -128,6 +131,7 @@ class Courier:
         self._due_s = self._monotonic() + wait_s
         if self._failures == 1:
             self._tell(f"{reason}; {len(self._queue)} waiting, will be tried again")
+            self._tell_queue()
         return wait_s
 
     def _refused(self, reason: str) -> None:
@@ -135,6 +139,11 @@ class Courier:
             self._queue.refuse_first()
         self._failures, self._due_s = 0, -float("inf")
         self._tell(f"an alert was given up: {reason}")
+        self._tell_queue()
+
+    def _tell_queue(self) -> None:
+        told = {"action": self.name, "waiting": len(self._queue)}
+        self._publish("queue", {**told, "is_failing": self._failures > 0})
 
     def _tell(self, message: str, *, is_over: bool = False) -> None:
         self._publish("fault", {"part": self.name, "message": message, "is_over": is_over})

@@ -81,7 +81,7 @@ class MicrophoneSource(Source):
                 complaint = "the listener is too slow; sound was lost" if lost else ""
                 yield Block(samples, lost_s=lost * _BLOCK_S, complaint=complaint)
             elif self._monotonic() - last_at >= _DEAD_S:
-                yield self._news("nothing comes from it; waiting for it to come back")
+                yield self._news("nothing comes from it; waiting for it to come back", is_away=True)
                 if self._reconnect():
                     lost_s, last_at = self._monotonic() - last_at, self._monotonic()
                     yield self._news("is back", lost_s=lost_s)
@@ -134,9 +134,9 @@ class MicrophoneSource(Source):
         """Called by PortAudio's thread."""
         self._inbox.put(np.ascontiguousarray(data.T, np.float32).copy())
 
-    def _news(self, text: str, *, lost_s: float = 0.0) -> Block:
+    def _news(self, text: str, *, lost_s: float = 0.0, is_away: bool = False) -> Block:
         empty = np.zeros((self._sound.channels, 0), np.float32)
-        return Block(empty, lost_s=lost_s, complaint=text)
+        return Block(empty, lost_s=lost_s, complaint=text, is_away=is_away)
 
 
 class _Inbox:

@@ -60,7 +60,7 @@ class RawSource(Source):
         while not self._is_closed:
             if not self._has_more():
                 if not self._is_closed:
-                    yield _news(self._pcm, f"nothing came for {self._stalled_s:g} s")
+                    yield _news(self._pcm, f"nothing came for {self._stalled_s:g} s", is_away=True)
                 continue
             data = self._read(size)
             if not data:
@@ -114,5 +114,5 @@ class RawSource(Source):
             ) from error
 
 
-def _news(pcm: PcmFormat, text: str) -> Block:
-    return Block(np.zeros((pcm.channels, 0), np.float32), complaint=text)
+def _news(pcm: PcmFormat, text: str, *, is_away: bool = False) -> Block:
+    return Block(np.zeros((pcm.channels, 0), np.float32), complaint=text, is_away=is_away)
