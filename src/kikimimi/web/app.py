@@ -11,6 +11,7 @@ from kikimimi import __version__
 from kikimimi.web.compression import CompressionMiddleware
 from kikimimi.web.errors import install_error_handlers
 from kikimimi.web.limits import BodyLimitMiddleware
+from kikimimi.web.live.history import LiveHistory
 from kikimimi.web.own_files import OwnFiles
 from kikimimi.web.preparing import prepare
 from kikimimi.web.routes import ROUTERS
@@ -21,13 +22,17 @@ from kikimimi.web.state import ServerState
 from kikimimi.web.watching import watch
 
 
-def create_app(settings: ServerSettings) -> FastAPI:
+def create_app(settings: ServerSettings, *, live: LiveHistory | None = None) -> FastAPI:
     """The application of one library; nothing is opened before it is started.
+
+    Args:
+        settings: of the server.
+        live: what a listener beside it tells.
 
     Example:
         >>> app = create_app(ServerSettings(library=Path("sounds.kikimimi")))
     """
-    state = ServerState(settings)
+    state = ServerState(settings, live=live)
     app = FastAPI(
         title="Kikimimi",
         version=__version__,

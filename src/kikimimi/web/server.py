@@ -11,21 +11,31 @@ import uvicorn
 
 from kikimimi.errors import ConfigError
 from kikimimi.web.app import create_app
+from kikimimi.web.live.history import LiveHistory
 from kikimimi.web.settings import DEFAULT_PORT, ServerSettings
 
 _SECONDS_FOR_OPEN_ANSWERS = 2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(settings: ServerSettings, listening: socket.socket, *, ready: Callable[[], None]) -> None:
+def serve(
+    settings: ServerSettings,
+    listening: socket.socket,
+    *,
+    ready: Callable[[], None],
+    live: LiveHistory | None = None,
+    is_over: Callable[[], bool] = lambda: False,
+) -> None:
     """Answer requests on a bound socket until Ctrl-C; jobs are stopped, what they did is kept.
 
     Args:
         settings: of the server; `port` is that of the socket.
         listening: where to listen, from `bind`.
         ready: called once when the server answers.
+        live: what a listener beside the server tells.
+        is_over: asked ten times a second; the server ends when it says so.
     """
-    app = create_app(settings)
+    app = create_app(settings, live=live)
     config = uvicorn.Config(
         app,
         http="h11",
@@ -39,7 +49,8 @@ def serve(settings: ServerSettings, listening: socket.socket, *, ready: Callable
     state = app.state.kikimimi
     try:
         with _ending_quietly():
-            _Server(config, ready=ready, ending=state.events.close).run([listening])
+            server = _Server(config, ready=ready, ending=state.events.close, is_over=is_over)
+            server.run([listening])
     finally:
         state.close()  # again, for where Ctrl-C came twice
 
@@ -82,15 +93,24 @@ class _Server(uvicorn.Server):
     """Says when it answers, and ends open streams of events before it waits for answers to end."""
 
     def __init__(
-        self, config: uvicorn.Config, *, ready: Callable[[], None], ending: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        *,
+        ready: Callable[[], None],
+        ending: Callable[[], None],
+        is_over: Callable[[], bool],
     ) -> None:
         super().__init__(config)
         self._ready = ready
         self._ending = ending
+        self._is_over = is_over
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or self._is_over()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._ending()

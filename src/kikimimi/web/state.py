@@ -9,6 +9,7 @@ from kikimimi.library.library import Library
 from kikimimi.library.touches import Touched, touched_since
 from kikimimi.web.events import EventHub
 from kikimimi.web.jobs import Jobs
+from kikimimi.web.live.history import LiveHistory
 from kikimimi.web.making.store import MadeStore
 from kikimimi.web.making.studio import Studio
 from kikimimi.web.settings import ServerSettings
@@ -21,10 +22,14 @@ _MOST_NAMED = 1000
 
 
 class ServerState:
-    """The library, the events and the jobs of one server; `app.state.kikimimi`."""
+    """The library, the events and the jobs of one server; `app.state.kikimimi`.
 
-    def __init__(self, settings: ServerSettings) -> None:
+    `live` is what a listener beside the server tells, where there is one.
+    """
+
+    def __init__(self, settings: ServerSettings, *, live: LiveHistory | None = None) -> None:
         self.settings = settings
+        self.live = live
         self.events = EventHub()
         self.jobs = Jobs(self.events)
         self.uploads = UploadStore(settings)

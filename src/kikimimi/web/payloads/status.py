@@ -27,7 +27,7 @@ class LabelAnswer(Answer):
 
 
 class StatusAnswer(Answer):
-    """Version, library, jobs, and what undo and redo would do."""
+    """Version, library, jobs, what undo and redo would do, whether a listener runs beside it."""
 
     version: str
     library: LibraryAnswer
@@ -35,3 +35,4 @@ class StatusAnswer(Answer):
     can_undo: LabelAnswer | None
     can_redo: LabelAnswer | None
     is_loopback: bool
+    is_live: bool

@@ -32,6 +32,7 @@ def status(state: State) -> StatusAnswer:
         can_undo=_label(library.history.next_undo()) if exists else None,
         can_redo=_label(library.history.next_redo()) if exists else None,
         is_loopback=state.settings.is_loopback,
+        is_live=state.live is not None,
     )
 
 

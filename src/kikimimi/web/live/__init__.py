@@ -1,0 +1,1 @@
+"""What a listener beside the server hears, for the page."""
