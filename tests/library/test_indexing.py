@@ -14,8 +14,9 @@ from kikimimi.encoders.file_embedding import EmbeddedFile, embed_file
 from kikimimi.errors import LibraryError
 from kikimimi.library import file_reading
 from kikimimi.library.changes import Added, Changes, write_changes
+from kikimimi.library.content_hash import hash_file
 from kikimimi.library.database import read_settings
-from kikimimi.library.file_reading import hash_file
+from kikimimi.library.file_outcomes import Content, FileTask
 from kikimimi.library.library import Library
 from kikimimi.library.records import IndexReport
 from kikimimi.library.scanning import FileState, file_state
@@ -304,11 +305,11 @@ def test_twenty_thousand_files_are_checked_without_reading(
 ) -> None:
     library.create()
     content = file_reading.read_file(
-        file_reading.FileTask(os.fsencode(write_sound(tmp_path / "a.wav")), FileState(0, 0)),
+        FileTask(os.fsencode(write_sound(tmp_path / "a.wav")), FileState(0, 0)),
         library.encoder(),
         lambda content_hash: False,
     )
-    assert isinstance(content, file_reading.Content)
+    assert isinstance(content, Content)
     added = []
     for number in range(20_000):
         stub = tmp_path / "all" / f"{number // 500:02d}" / f"{number:05d}.wav"

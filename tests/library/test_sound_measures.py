@@ -9,8 +9,10 @@ from indexing_helpers import new_library, write_sound
 from kikimimi.audio.measures.meter import measure_file
 from kikimimi.audio.measures.values import Measures
 from kikimimi.library import file_reading
+from kikimimi.library.file_outcomes import FileTask
 from kikimimi.library.library import Library
 from kikimimi.library.measures import measures_of, overviews_of, unmeasured_sounds
+from kikimimi.library.scanning import FileState
 
 
 @pytest.fixture
@@ -97,10 +99,7 @@ def test_workers_measure_as_this_process_does(library: Library, tmp_path: Path) 
     with Library(tmp_path / "second.kikimimi", encoder="placeholder") as second:
         from kikimimi.library.worker_pool import WorkerPool
 
-        tasks = [
-            file_reading.FileTask(str(sound.path).encode(), file_reading.FileState(0, 0))
-            for sound in library.sounds()
-        ]
+        tasks = [FileTask(str(sound.path).encode(), FileState(0, 0)) for sound in library.sounds()]
         second.create()
         with WorkerPool(2, encoder=second.encoder(), library=second.path) as pool:
             outcomes = [item[1] for item in pool.run(tasks) if item is not None]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, text, upda
 
 from kikimimi.audio.measures.values import Measures
 from kikimimi.library import store
-from kikimimi.library.file_reading import Content
+from kikimimi.library.file_outcomes import Content
 from kikimimi.library.measures import write_measures
 from kikimimi.library.scanning import FileState
 from kikimimi.library.schema import (

@@ -14,8 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from sqlalchemy import Connection, select
 
 from kikimimi.errors import QueryError
@@ -153,6 +151,10 @@ def _spanning(pairs: Pairs) -> Pairs:
 
 def _labels(pairs: Pairs, count: int) -> NDArray[np.int32]:
     """The connected component of each of `count` things."""
+    # Every command that opens a library loads this module; SciPy alone takes half a second.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     ones = np.ones(len(pairs), dtype=np.bool_)
     graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     labels: NDArray[np.int32] = connected_components(graph, directed=False)[1]

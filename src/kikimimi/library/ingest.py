@@ -12,7 +12,8 @@ from kikimimi.encoders.contract import Encoder
 from kikimimi.errors import LibraryError
 from kikimimi.library import store
 from kikimimi.library.database import Database
-from kikimimi.library.file_reading import FileTask, Outcome, read_file
+from kikimimi.library.file_outcomes import FileTask, Outcome
+from kikimimi.library.file_reading import read_file
 from kikimimi.library.measures import unmeasured_sounds
 from kikimimi.library.planning import Plan, make_plan
 from kikimimi.library.records import IndexProgress, IndexReport

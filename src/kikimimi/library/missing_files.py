@@ -9,8 +9,8 @@ from sqlalchemy import select
 from kikimimi.errors import ChangedSinceError, QueryError
 from kikimimi.library import store
 from kikimimi.library.changes import Changes, Moved, raise_revision, write_changes
+from kikimimi.library.content_hash import hash_file
 from kikimimi.library.database import Database
-from kikimimi.library.file_reading import hash_file
 from kikimimi.library.journal.label import Label
 from kikimimi.library.scanning import file_state
 from kikimimi.library.schema import sounds

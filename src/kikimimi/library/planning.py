@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from kikimimi.library.file_reading import FileTask
+from kikimimi.library.file_outcomes import FileTask
 from kikimimi.library.records import Failure
 from kikimimi.library.scanning import FileState, Scan, file_state
 from kikimimi.library.store import KnownFile

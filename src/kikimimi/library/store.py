@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, selec
 
 from kikimimi.errors import UnknownError
 from kikimimi.library import words
-from kikimimi.library.file_reading import Content
+from kikimimi.library.file_outcomes import Content
 from kikimimi.library.measures import measures_of
 from kikimimi.library.records import Failure, Sound, SoundReference
 from kikimimi.library.scanning import FileState

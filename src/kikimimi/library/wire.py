@@ -13,14 +13,7 @@ from typing import IO, Any
 import numpy as np
 
 from kikimimi.audio.measures.values import OVERVIEW_POINTS, Measures
-from kikimimi.library.file_reading import (
-    Content,
-    FileTask,
-    Known,
-    Measured,
-    Outcome,
-    Unreadable,
-)
+from kikimimi.library.file_outcomes import Content, FileTask, Known, Measured, Outcome, Unreadable
 from kikimimi.library.scanning import FileState
 from kikimimi.types import Tag, Window
 

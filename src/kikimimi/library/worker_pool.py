@@ -21,7 +21,7 @@ from typing import Self
 from kikimimi.encoders.contract import Encoder
 from kikimimi.errors import LibraryError
 from kikimimi.library import wire
-from kikimimi.library.file_reading import FileTask, Outcome, Unreadable
+from kikimimi.library.file_outcomes import FileTask, Outcome, Unreadable
 
 CRASHED = Unreadable("the decoder crashed on this file", lasting=True)
 

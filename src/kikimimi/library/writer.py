@@ -20,14 +20,7 @@ from kikimimi.library.changes import (
     write_changes,
 )
 from kikimimi.library.database import Database
-from kikimimi.library.file_reading import (
-    Content,
-    FileTask,
-    Known,
-    Measured,
-    Outcome,
-    Unreadable,
-)
+from kikimimi.library.file_outcomes import Content, FileTask, Known, Measured, Outcome, Unreadable
 from kikimimi.library.missing import MissingSounds
 from kikimimi.library.planning import Plan
 from kikimimi.library.records import Failure, IndexProgress, Sound

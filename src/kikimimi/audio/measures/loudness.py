@@ -8,7 +8,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from kikimimi.types import FloatArray
 
@@ -60,6 +59,9 @@ class LoudnessMeter:
         """Add samples (C, T), T >= 1, up."""
         # In silence the filters would go on with numbers so small that they are slow to handle.
         self._state[np.abs(self._state) < _SILENT] = 0
+        # Not loaded with the module: it takes most of a second, and few commands measure.
+        from scipy.signal import lfilter
+
         weighted, self._state = lfilter(self._numerator, self._denominator, piece, zi=self._state)
         powers = self._weights @ np.square(weighted, out=weighted)
         count = len(powers)

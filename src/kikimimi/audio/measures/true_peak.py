@@ -11,7 +11,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from kikimimi.types import FloatArray
 
@@ -47,7 +46,10 @@ def interpolation_filter(
     half = taps_each_side
     offsets = np.arange(1 - half, half + 1)[None] - np.arange(factor)[:, None] / factor
     shape = np.sqrt(np.maximum(0.0, 1 - (offsets / half) ** 2))
-    beta = signal.kaiser_beta(stop_band_db)
+    # Not loaded with the module: it takes most of a second, and few commands measure.
+    from scipy.signal import kaiser_beta
+
+    beta = kaiser_beta(stop_band_db)
     return np.sinc(offsets) * np.i0(beta * shape) / np.i0(beta)
 
 

@@ -10,8 +10,8 @@ from kikimimi.encoders.contract import Encoder
 from kikimimi.encoders.file_embedding import embed_file
 from kikimimi.errors import KikimimiError, QueryError
 from kikimimi.library import store
+from kikimimi.library.content_hash import hash_file
 from kikimimi.library.database import Database
-from kikimimi.library.file_reading import hash_file
 from kikimimi.library.records import Failure, Sound, SoundReference
 from kikimimi.library.taught.examples import JudgedSound, now
 from kikimimi.paths import display_path
