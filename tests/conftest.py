@@ -4,6 +4,10 @@ import os
 import sys
 from pathlib import Path
 
+# One thread for each process that the tests run side by side, and for those that they start.
+# Sums over another number of threads have other bits. Set before anything loads NumPy or torch.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 import pytest
 from hypothesis import settings
 
