@@ -147,7 +147,8 @@ def test_the_source_goes_away_and_comes_back(live, clock):
     live.publish("source", {"is_heard": True, "message": ""})
     live.publish("level", level(1.0))
     now = live.news().now
-    assert (now.state, now.message, now.quiet_s) == ("heard", "", 0.0)
+    assert (now.state, now.message, now.quiet_s) == ("back", "", 0.0)
+    assert now.since == "2026-11-22T00:00:00.000+00:00"
     live.publish("ended", {"heard_s": 1.0, "alerts": 0, "undelivered": 0})
     assert live.news().now.state == "ended"
 

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from kikimimi.web.live.numbered import Numbered
@@ -22,7 +22,8 @@ _MOST_HAPPENINGS = 200
 _MOST_ALERTS = 100
 _MOST_FAULTS = 50
 
-State = Literal["starting", "heard", "away", "ended"]
+State = Literal["starting", "heard", "away", "back", "ended"]
+"""`back` is heard after it was away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """How it stands. `quiet_s` is how long no sound came, by the clock of this machine; `at_s` is a
-    place in the sound and `time` the wall's clock there."""
+    """How it stands since a time on the wall's clock. `quiet_s` is how long no sound came, by the
+    clock of this machine; `at_s` is a place in the sound and `time` the wall's clock there."""
 
     state: State = "starting"
+    since: str = ""
     message: str = ""
     quiet_s: float = 0.0
     at_s: float = 0.0
@@ -96,7 +98,7 @@ class LiveHistory:
         keeps_audio: bool,
         full_scale_db: float,
         monotonic: Callable[[], float] = time.monotonic,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
         self._keeps_audio = keeps_audio
         self._full_scale_db = full_scale_db
@@ -157,7 +159,7 @@ class LiveHistory:
         self._kept.levels.clear()
         told = {key: value for key, value in data.items() if key != "labels"}
         self._kept.started.put(self._number, told)
-        self._now = Now(state="heard", time=data["time"])
+        self._now = Now(state="heard", since=data["time"], time=data["time"])
         self._sounded_at = self._monotonic()
 
     def _take_level(self, data: dict[str, Any]) -> None:
@@ -180,15 +182,19 @@ class LiveHistory:
         self._kept.alerts.put(self._number, {**data, "sound": self._sound})
 
     def _take_fault(self, data: dict[str, Any]) -> None:
-        time = self._wall().isoformat(timespec="milliseconds")
-        self._kept.faults.put(self._number, {**data, "time": time})
+        self._kept.faults.put(self._number, {**data, "time": self._time()})
 
     def _take_source(self, data: dict[str, Any]) -> None:
-        state: State = "heard" if data["is_heard"] else "away"
-        self._now = replace(self._now, state=state, message=data["message"])
+        state: State = "back" if data["is_heard"] else "away"
+        self._now = replace(self._now, state=state, since=self._time(), message=data["message"])
 
     def _take_queue(self, data: dict[str, Any]) -> None:
         self._kept.queues[data["action"]] = data
 
     def _end(self, data: dict[str, Any]) -> None:
-        self._now = replace(self._now, state="ended", message="", heard_s=data["heard_s"])
+        self._now = replace(
+            self._now, state="ended", since=self._time(), message="", heard_s=data["heard_s"]
+        )
+
+    def _time(self) -> str:
+        return self._wall().isoformat(timespec="milliseconds")

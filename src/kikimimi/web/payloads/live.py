@@ -15,6 +15,7 @@ class NowAnswer(Answer):
     """How it stands; `quiet_s` is how long no sound came, `time` the wall's clock at `at_s`."""
 
     state: State
+    since: str
     message: str
     quiet_s: float
     at_s: float
