@@ -137,6 +137,8 @@ class Stopping:
         """For as long as the source is heard."""
         before: dict[int, Any] = {}
         self._source = source
+        if self.is_asked:  # by another thread, just now
+            source.close()
 
         def restore() -> None:
             for number, handler in before.items():

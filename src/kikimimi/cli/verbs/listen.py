@@ -6,12 +6,20 @@ from typing import Annotated
 
 import typer
 
-from kikimimi.cli.options import JsonOption, LanguageOption, parse_language
+from kikimimi.cli.options import JsonOption, LanguageOption, LibraryOption, parse_language
+from kikimimi.cli.serving import (
+    AllowHostOption,
+    BrowserOption,
+    HostOption,
+    PageCall,
+    PortOption,
+    TokenOption,
+)
 
 _EXAMPLES = (
     "Examples: kikimimi listen --rules street; arecord -f S16_LE -r 48000 -t raw | "
     "kikimimi listen - --rate 48000 --rules my.yaml; kikimimi listen night.flac --rules street "
-    "--json; kikimimi listen recorder.wav --follow"
+    "--json; kikimimi listen recorder.wav --follow; kikimimi listen --rules street --serve"
 )
 
 
@@ -90,8 +98,20 @@ def listen(
     ] = None,
     language: LanguageOption = "",
     as_json: JsonOption = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Show what is heard as a page in the browser.")
+    ] = False,
+    library: LibraryOption = None,
+    port: PortOption = None,
+    host: HostOption = "127.0.0.1",
+    allow_host: AllowHostOption = None,
+    token: TokenOption = None,
+    browser: BrowserOption = True,
 ) -> None:
-    """Hear a microphone, a stream or files as they come: levels, events, alerts by rules."""
+    """Hear a microphone, a stream or files as they come: levels, events, alerts by rules.
+
+    With --serve, the options from --library on are those of the page.
+    """
     from kikimimi.cli.listening.calls import ListenCall
     from kikimimi.cli.listening.devices import print_devices
     from kikimimi.cli.listening.running import run_listening
@@ -122,7 +142,14 @@ def listen(
         language=parse_language(language),
         as_json=as_json,
     )
-    if not run_listening(call):
+    if serve:
+        from kikimimi.cli.listening.live_page import listen_and_serve
+
+        page = PageCall(library, host, port, token, tuple(allow_host or ()), browser)
+        all_heard = listen_and_serve(call, page)
+    else:
+        all_heard = run_listening(call)
+    if not all_heard:
         raise typer.Exit(1)
 
 
