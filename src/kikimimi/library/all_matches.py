@@ -19,9 +19,7 @@ from kikimimi.library.word_search import (
     TAG_RANGE,
     WHOLE_NAME,
     Ids,
-    Matches,
     Values,
-    raise_scores,
     tags_named,
 )
 from kikimimi.library.words import match_expression, term_expression
@@ -36,53 +34,54 @@ def matching_sounds(connection: Connection, query: TextQuery) -> Ids:
     return np.unique(np.concatenate(found))
 
 
-def all_matches(connection: Connection, query: TextQuery, tag_scores: TagScores) -> Matches:
-    """All sounds that match a query with at least one group, in order of score.
-
-    BM25 does not count.
+def all_scores(
+    connection: Connection, query: TextQuery, tag_scores: TagScores, *, size: int
+) -> Values:
+    """How well each sound matches a query with at least one group; BM25 does not count.
 
     Args:
         connection: what is read.
         query: the words.
         tag_scores: gives the sounds that have one of some tags, and their scores.
+        size: more than the largest id that is of interest.
+
+    Returns:
+        For each id from 0 its score (size,), 0 where there is no match or no such sound.
     """
-    parts = [_AllScored(connection, group, tag_scores).run() for group in query.groups]
-    if len(parts) == 1:
-        ids, scores = parts[0]
-    else:
-        ids, owners = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
-        scores = np.zeros(len(ids))
-        np.maximum.at(scores, owners, np.concatenate([part[1] for part in parts]))
-    order = np.argsort(-scores, kind="stable")
-    differ = np.diff(scores[order], prepend=scores[order][:1]) != 0
-    return Matches(ids[order], scores[order], np.cumsum(differ), complete=True)
+    scorer = _Scorer(connection, tag_scores, size)
+    return np.max([scorer.group_scores(group) for group in query.groups], axis=0)
 
 
-class _AllScored:
-    """All matches of one group, ascending, and their scores."""
+class _Scorer:
+    """Scores under the ids of sounds: to look one up, nothing needs to be searched or sorted."""
 
-    def __init__(self, connection: Connection, group: Group, tag_scores: TagScores) -> None:
+    def __init__(self, connection: Connection, tag_scores: TagScores, size: int) -> None:
         self._connection = connection
-        self._group = group
         self._tag_scores = tag_scores
+        self._size = size
 
-    def run(self) -> tuple[Ids, Values]:
-        ids = _group_ids(self._connection, self._group)
-        if not self._group.required:
-            return ids, np.ones(len(ids))
-        terms = [self._term_scores(term, ids) for term in self._group.required]
-        return ids, np.mean(terms, axis=0)
-
-    def _term_scores(self, term: Term, ids: Ids) -> Values:
-        scores = np.full(len(ids), FOLDER)
-        tagged, values = self._tag_scores(tags_named(self._connection, term))
-        raise_scores(scores, ids, tagged, TAG_BASE + TAG_RANGE * values)
-        for whole_words, value in ((False, NAME_BEGINS), (True, WHOLE_NAME)):
-            found = _match_ids(
-                self._connection, term_expression(term, columns=NAME, whole_words=whole_words)
-            )
-            raise_scores(scores, ids, found, np.full(len(found), value))
+    def group_scores(self, group: Group) -> Values:
+        """The mean over the terms (size,), 0 for sounds that do not match the group."""
+        scores = np.zeros(self._size)
+        ids = self._below_size(_group_ids(self._connection, group))
+        terms = [self._term_scores(term)[ids] for term in group.required]
+        scores[ids] = np.mean(terms, axis=0) if terms else 1.0
         return scores
+
+    def _term_scores(self, term: Term) -> Values:
+        """The scores (size,) of a term for sounds that it fits, and `FOLDER` for all others."""
+        scores = np.full(self._size, FOLDER)
+        tagged, values = self._tag_scores(tags_named(self._connection, term))
+        inside = tagged < self._size
+        np.maximum.at(scores, tagged[inside], TAG_BASE + TAG_RANGE * values[inside])
+        for whole_words, value in ((False, NAME_BEGINS), (True, WHOLE_NAME)):
+            expression = term_expression(term, columns=NAME, whole_words=whole_words)
+            found = self._below_size(_match_ids(self._connection, expression))
+            scores[found] = np.maximum(scores[found], value)
+        return scores
+
+    def _below_size(self, ids: Ids) -> Ids:
+        return ids[: np.searchsorted(ids, self._size)]
 
 
 def _group_ids(connection: Connection, group: Group) -> Ids:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from kikimimi.errors import UnknownError
-from kikimimi.library.all_matches import all_matches, matching_sounds
+from kikimimi.library.all_matches import all_scores, matching_sounds
 from kikimimi.library.combination import Combination, nearest_to_combination
 from kikimimi.library.conditions import ids_of_tag, known_tags
-from kikimimi.library.listing.columns import Ids, Mask, SoundColumns
+from kikimimi.library.listing.columns import Ids, Mask, Ranks, SoundColumns
 from kikimimi.library.listing.filtering import column_mask
 from kikimimi.library.listing.request import ListRequest, Ranking, whole_sounds
 from kikimimi.library.listing.tag_table import TagTable
@@ -153,14 +153,25 @@ def _by_words(
 ) -> list[Ranking]:
     """By how well the words match, equals by name; then by their sense if these are few."""
     columns = sources.columns
-    matches = all_matches(sources.connection, query, sources.tag_scores)
-    there = np.isin(matches.sound_ids, columns.ids[passing])
-    ids, scores, places = matches.sound_ids[there], matches.scores[there], matches.places[there]
-    order = np.lexsort((columns.name_ranks[columns.places_of(ids)], places))
-    found = whole_sounds(ids[order], 1 - scores[order], "words")
+    size = int(columns.ids.max(initial=0)) + 1
+    scores = all_scores(sources.connection, query, sources.tag_scores, size=size)[columns.ids]
+    places = np.flatnonzero(passing & (scores > 0))
+    ids = columns.ids[places]
+    places = places[np.argsort(_descending(scores[places], columns.name_ranks[places]))]
+    found = whole_sounds(columns.ids[places], 1 - scores[places], "words")
     if len(ids) >= FEW_BY_WORDS:
         return [found]
     return [found, *_by_sense(sources, request, passing, ids)]
+
+
+def _descending(scores: NDArray[np.float64], ranks: Ranks) -> NDArray[np.uint64]:
+    """Keys (n,) that rise as scores of 0 or more fall and, among equals, as ranks rise.
+
+    One key for both is sorted five times as fast as `numpy.lexsort` sorts two. The bits of such
+    floats have the order of their values.
+    """
+    bits = (~scores.astype(np.float32).view(np.uint32)).astype(np.uint64)
+    return (bits << np.uint64(32)) | ranks.astype(np.uint64)
 
 
 def _by_sense(sources: Sources, request: ListRequest, passing: Mask, known: Ids) -> list[Ranking]:
