@@ -119,6 +119,31 @@ def test_words_and_filters(stub: Stub) -> None:
         stub.names(ListRequest(playlist=7))
 
 
+NAMED_TAGS = (
+    ("esc50/thunderstorm", 0.99),
+    ("esc50/rain", 0.6),
+    ("audioset/Crowing, cock-a-doodle-doo", 0.99),
+    ("audioset/Crow", 0.6),
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"), [("雨", [2, 1]), ("rain", [2, 1]), ("crow", [4, 3]), ("rooster", [3])]
+)
+def test_a_tag_of_this_name_counts_more_than_one_that_holds_the_word(
+    tmp_path: Path, word: str, wanted: list[int]
+) -> None:
+    """Thunderstorm is 雷雨, and a rooster's tag is "Crowing, cock-a-doodle-doo"."""
+    made = Stub(tmp_path)
+    for number, (tag, score) in enumerate(NAMED_TAGS, start=1):
+        made.rows.add(f"/clips/{number}.wav", [number, 1], tags=[(tag, score, "auto")])
+    assert made.lists.make(ListRequest(word)).ranking.ids.tolist() == wanted
+    with made.database.reading() as connection:
+        hits = search(connection, made.index, SearchRequest(text=word))
+    assert [hit.sound_id for hit in hits] == wanted
+    made.database.close()
+
+
 def test_a_playlist_keeps_its_order(stub: Stub) -> None:
     playlists = Playlists(stub.database)
     playlists.create("walk")

@@ -15,17 +15,16 @@ from kikimimi.library.word_search import (
     FOLDER,
     NAME,
     NAME_BEGINS,
-    TAG_BASE,
-    TAG_RANGE,
     WHOLE_NAME,
     Ids,
+    Tagged,
     Values,
     tags_named,
 )
 from kikimimi.library.words import match_expression, term_expression
 
-TagScores = Callable[[list[int]], tuple[Ids, Values]]
-"""The sounds that have one of some tags, and their scores."""
+TaggedSounds = Callable[[list[int]], Tagged]
+"""The sounds that have one of some tags."""
 
 
 def matching_sounds(connection: Connection, query: TextQuery) -> Ids:
@@ -35,29 +34,29 @@ def matching_sounds(connection: Connection, query: TextQuery) -> Ids:
 
 
 def all_scores(
-    connection: Connection, query: TextQuery, tag_scores: TagScores, *, size: int
+    connection: Connection, query: TextQuery, tagged: TaggedSounds, *, size: int
 ) -> Values:
     """How well each sound matches a query with at least one group; BM25 does not count.
 
     Args:
         connection: what is read.
         query: the words.
-        tag_scores: gives the sounds that have one of some tags, and their scores.
+        tagged: gives the sounds that have one of some tags.
         size: more than the largest id that is of interest.
 
     Returns:
         For each id from 0 its score (size,), 0 where there is no match or no such sound.
     """
-    scorer = _Scorer(connection, tag_scores, size)
+    scorer = _Scorer(connection, tagged, size)
     return np.max([scorer.group_scores(group) for group in query.groups], axis=0)
 
 
 class _Scorer:
     """Scores under the ids of sounds: to look one up, nothing needs to be searched or sorted."""
 
-    def __init__(self, connection: Connection, tag_scores: TagScores, size: int) -> None:
+    def __init__(self, connection: Connection, tagged: TaggedSounds, size: int) -> None:
         self._connection = connection
-        self._tag_scores = tag_scores
+        self._tagged = tagged
         self._size = size
 
     def group_scores(self, group: Group) -> Values:
@@ -71,9 +70,11 @@ class _Scorer:
     def _term_scores(self, term: Term) -> Values:
         """The scores (size,) of a term for sounds that it fits, and `FOLDER` for all others."""
         scores = np.full(self._size, FOLDER)
-        tagged, values = self._tag_scores(tags_named(self._connection, term))
-        inside = tagged < self._size
-        np.maximum.at(scores, tagged[inside], TAG_BASE + TAG_RANGE * values[inside])
+        named = tags_named(self._connection, term)
+        if named.all:
+            pairs = self._tagged(named.all)
+            inside = pairs.sound_ids < self._size
+            np.maximum.at(scores, pairs.sound_ids[inside], pairs.values(named)[inside])
         for whole_words, value in ((False, NAME_BEGINS), (True, WHOLE_NAME)):
             expression = term_expression(term, columns=NAME, whole_words=whole_words)
             found = self._below_size(_match_ids(self._connection, expression))

@@ -1,9 +1,10 @@
 """Sounds whose names, tags or folders match words, and how well they do.
 
 The score of a sound lies in [0, 1]. A term gives 1 where it is a whole word of the name, 0.9 where
-a word of the name begins with it, 0.5 + 0.3 s for a tag of score s, and 0.3 for the folder; the
-best of these counts. A group of terms gives the mean of its terms, a query its best group. A group
-that only excludes gives 1.
+a word of the name begins with it, 0.5 + 0.3 s for a tag of this name and of score s, 0.4 + 0.2 s
+for a tag with a longer name that holds the term (as 雷雨, thunderstorm, holds 雨, rain), and 0.3
+for the folder; the best of these counts. A group of terms gives the mean of its terms, a query its
+best group. A group that only excludes gives 1.
 """
 
 import json
@@ -29,7 +30,8 @@ Ids = NDArray[np.int64]
 Values = NDArray[np.float64]
 
 WHOLE_NAME, NAME_BEGINS, FOLDER = 1.0, 0.9, 0.3
-TAG_BASE, TAG_RANGE = 0.5, 0.3
+_TAG_BASE, _TAG_RANGE = 0.5, 0.3
+_LONGER_TAG_BASE, _LONGER_TAG_RANGE = 0.4, 0.2
 NAME = ("name",)
 _FEWEST_PER_TAG = 200
 _NO_LIMIT = -1
@@ -70,6 +72,34 @@ def best_matches(connection: Connection, query: TextQuery, *, most: int | None) 
     return Matches(ids[order], scores[order], places, all(part.complete for part in parts))
 
 
+class NamedTags(NamedTuple):
+    """The ids of the tags that a term finds: with this very name, and with a longer one."""
+
+    equal: list[int]
+    longer: list[int]
+
+    @property
+    def all(self) -> list[int]:
+        """Both, the equal ones first."""
+        return [*self.equal, *self.longer]
+
+
+class Tagged(NamedTuple):
+    """Sounds, repeated, tags that they have, and the scores in [0, 1] of these; each (m,)."""
+
+    sound_ids: Ids
+    tag_ids: Ids
+    scores: Values
+
+    def values(self, named: NamedTags) -> Values:
+        """What each pair (m,) counts for the term that found the tags."""
+        return np.where(
+            np.isin(self.tag_ids, named.equal),
+            _TAG_BASE + _TAG_RANGE * self.scores,
+            _LONGER_TAG_BASE + _LONGER_TAG_RANGE * self.scores,
+        )
+
+
 class _Scored(NamedTuple):
     """Sounds of one group (n,), with their scores (n,) and BM25 (n,), of which less is better."""
 
@@ -106,7 +136,7 @@ class _ScoredGroup:
         """Sounds that must be among the candidates when these are not all the matches."""
         yield self._match(self._in_names(whole_words=False))
         if self._is_one_word():
-            tag_ids = tags_named(self._connection, self._group.required[0])
+            tag_ids = tags_named(self._connection, self._group.required[0]).all
             most = max(self._limit // max(len(tag_ids), 1), _FEWEST_PER_TAG)
             for tag_id in tag_ids:
                 yield _best_tagged(self._connection, tag_id, most)
@@ -118,13 +148,15 @@ class _ScoredGroup:
     def _term_scores(self, term: Term, ids: Ids) -> Values:
         """How well one term of the group fits each of `ids`."""
         scores = np.full(len(ids), FOLDER)
-        tagged, values = _tag_scores(self._connection, tags_named(self._connection, term), ids)
-        raise_scores(scores, ids, tagged, TAG_BASE + TAG_RANGE * values)
+        named = tags_named(self._connection, term)
+        if named.all:
+            tagged = _tagged(self._connection, named.all, ids)
+            _raise_scores(scores, ids, tagged.sound_ids, tagged.values(named))
         among = "" if self._is_one_word() else f"({match_expression(self._group)}) AND "
         for whole_words, value in ((False, NAME_BEGINS), (True, WHOLE_NAME)):
             in_name = term_expression(term, columns=NAME, whole_words=whole_words)
             found = self._match(f"{among}({in_name})")
-            raise_scores(scores, ids, found, np.full(len(found), value))
+            _raise_scores(scores, ids, found, np.full(len(found), value))
         return scores
 
     def _in_names(self, *, whole_words: bool) -> str:
@@ -155,7 +187,7 @@ def _group_matches(
     return _columns(rows)
 
 
-def raise_scores(scores: Values, ids: Ids, found: Ids, values: Values) -> None:
+def _raise_scores(scores: Values, ids: Ids, found: Ids, values: Values) -> None:
     """Raise the scores of those of `ids` that are among `found` to at least their values."""
     if len(ids):
         at = np.minimum(np.searchsorted(ids, found), len(ids) - 1)
@@ -163,14 +195,18 @@ def raise_scores(scores: Values, ids: Ids, found: Ids, values: Values) -> None:
         np.maximum.at(scores, at[known], values[known])
 
 
-def tags_named(connection: Connection, term: Term) -> list[int]:
-    """The ids of the tags that a term finds."""
+def tags_named(connection: Connection, term: Term) -> NamedTags:
+    """The tags that a term finds."""
     phrases = term_phrases(term)
-    return [
-        row.id
-        for row in connection.execute(select(tags.c.id, tags.c.name))
-        if any(spelling_matches(spelling, phrases) for spelling in tag_tokens(row.name))
-    ]
+    whole = {phrase.tokens for phrase in phrases}
+    named = NamedTags([], [])
+    for row in connection.execute(select(tags.c.id, tags.c.name)):
+        spellings = tag_tokens(row.name)
+        if not whole.isdisjoint(spellings):
+            named.equal.append(row.id)
+        elif any(spelling_matches(spelling, phrases) for spelling in spellings):
+            named.longer.append(row.id)
+    return named
 
 
 def _best_tagged(connection: Connection, tag_id: int, most: int) -> Ids:
@@ -183,19 +219,18 @@ def _best_tagged(connection: Connection, tag_id: int, most: int) -> Ids:
     return np.array(rows, dtype=np.int64).ravel()
 
 
-def _tag_scores(connection: Connection, tag_ids: list[int], ids: Ids) -> tuple[Ids, Values]:
-    """The scores that sounds have for tags: sound ids, repeated, and scores."""
-    if not tag_ids:
-        return _columns([])
+def _tagged(connection: Connection, tag_ids: list[int], ids: Ids) -> Tagged:
+    """Which of some tags the sounds `ids` have."""
     # CROSS JOIN makes SQLite look up each sound instead of reading everything under the tags.
     rows = raw_rows(
         connection,
-        f"SELECT sound_id, score FROM json_each(?) AS wanted CROSS JOIN {sound_tags.name} "
+        f"SELECT sound_id, tag_id, score FROM json_each(?) AS wanted CROSS JOIN {sound_tags.name} "
         "ON sound_id = wanted.value WHERE source <> 'rejected' "
         "AND tag_id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids.tolist()), json.dumps(tag_ids)),
     )
-    return _columns(rows)
+    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    return Tagged(table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2])
 
 
 def _match(

@@ -24,6 +24,7 @@ from kikimimi.library.schema import playlist_items, playlists
 from kikimimi.library.search import FoundBy
 from kikimimi.library.sense import SenseRequest, sounds_by_sense
 from kikimimi.library.vector_index import VectorIndex
+from kikimimi.library.word_search import Tagged
 from kikimimi.types import FloatArray
 
 NEAREST = 1000
@@ -46,12 +47,9 @@ class Sources:
     combination: Callable[[], Combination | None]
     sense: Callable[[str], FloatArray | None]
 
-    def tag_scores(self, tag_ids: list[int]) -> tuple[Ids, NDArray[np.float64]]:
-        """The sounds that have one of the tags, and their scores."""
-        if not tag_ids:
-            return np.zeros(0, dtype=np.int64), np.zeros(0)
-        ids, scores = self.tags().strengths(tag_ids)
-        return ids, scores.astype(np.float64)
+    def tagged(self, tag_ids: list[int]) -> Tagged:
+        """The sounds that have one of the tags."""
+        return self.tags().having(tag_ids)
 
 
 def rank(sources: Sources, request: ListRequest) -> list[Ranking]:
@@ -141,9 +139,10 @@ def _strengths(sources: Sources, filters: Filters) -> NDArray[np.float64]:
     least = np.ones(len(sources.columns))
     for name in filters.tags:
         best = np.zeros(len(sources.columns))
-        ids, scores = sources.tags().strengths(ids_of_tag(known, name))
-        there = np.isin(ids, sources.columns.ids)
-        np.maximum.at(best, sources.columns.places_of(ids[there]), scores[there])
+        tagged = sources.tagged(ids_of_tag(known, name))
+        there = np.isin(tagged.sound_ids, sources.columns.ids)
+        places = sources.columns.places_of(tagged.sound_ids[there])
+        np.maximum.at(best, places, tagged.scores[there])
         np.minimum(least, best, out=least)
     return least
 
@@ -154,7 +153,7 @@ def _by_words(
     """By how well the words match, equals by name; then by their sense if these are few."""
     columns = sources.columns
     size = int(columns.ids.max(initial=0)) + 1
-    scores = all_scores(sources.connection, query, sources.tag_scores, size=size)[columns.ids]
+    scores = all_scores(sources.connection, query, sources.tagged, size=size)[columns.ids]
     places = np.flatnonzero(passing & (scores > 0))
     ids = columns.ids[places]
     places = places[np.argsort(_descending(scores[places], columns.name_ranks[places]))]

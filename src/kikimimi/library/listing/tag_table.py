@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from kikimimi.library.touches import touched_since
+from kikimimi.library.word_search import Tagged
 
 Ids = NDArray[np.int64]
 
@@ -39,10 +40,11 @@ class TagTable:
         """The ids of the sounds that have one of the tags; a sound may stand there twice."""
         return self.sound_ids[self._having(tag_ids)]
 
-    def strengths(self, tag_ids: Sequence[int]) -> tuple[Ids, NDArray[np.float32]]:
-        """Sounds, as `sounds_with` has them, and the scores of the tag."""
+    def having(self, tag_ids: Sequence[int]) -> Tagged:
+        """The pairs with one of the tags."""
         having = self._having(tag_ids)
-        return self.sound_ids[having], self.scores[having]
+        scores = self.scores[having].astype(np.float64)
+        return Tagged(self.sound_ids[having], self.tag_ids[having], scores)
 
     def counts(self, chosen: NDArray[np.bool_]) -> dict[int, int]:
         """How many of the chosen sounds have each tag.
