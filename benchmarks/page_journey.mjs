@@ -34,7 +34,7 @@ async function searchFor(page, words) {
 test("two folders are taken in from the page, with progress; what is no sound is named", () =>
   withPage(async (page) => {
     await page.fill(".folder-form input", clips);
-    await page.getByRole("button", { name: "Index" }).click();
+    await page.getByRole("button", { name: "Index", exact: true }).click();
     await page.waitForSelector(".index-indicator");
     assert.equal((await indexed(page)).report.added, 2000);
     await becomes(() => list.total(page), 2000);
