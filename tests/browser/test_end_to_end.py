@@ -1,8 +1,10 @@
 """The page in Chromium, over a real server and real sounds: one node script for each part of it."""
 
 import os
+import socket
 import sqlite3
 import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,8 @@ from kikimimi.audio.reading import read_clip
 from kikimimi.audio.writing import write_wav
 
 _FIRST_START = FOLDER / "end_to_end" / "first_start.test.js"
-_SCRIPTS = sorted(set((FOLDER / "end_to_end").glob("*.test.js")) - {_FIRST_START})
+_LIVE = FOLDER / "end_to_end" / "live.test.js"
+_SCRIPTS = sorted(set((FOLDER / "end_to_end").glob("*.test.js")) - {_FIRST_START, _LIVE})
 _LIMIT_S = 900
 
 
@@ -49,6 +52,23 @@ def test_first_start(serve: Callable[[Path], str], sound_folder: Path, tmp_path:
     """Without a library the page asks for a folder, and shows what it finds there."""
     library = tmp_path / "new" / "library.kikimimi"
     done = _run(_FIRST_START, library, serve(library), SOUNDS=str(sound_folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a listener is ended as POSIX does")
+def test_live_page(shared_data: Path, tmp_path: Path) -> None:
+    """The script starts the listener itself, since it also ends it and starts it again."""
+    clip = read_clip(
+        shared_data / "esc50" / "audio" / "1-100032-A-0.ogg", sample_rate_hz=16000, mono=True
+    )
+    (tmp_path / "clip.raw").write_bytes((clip.samples[0] * 32767).astype("<i2").tobytes())
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = _run(
+        *(_LIVE, tmp_path / "none.kikimimi", f"http://127.0.0.1:{port}"),
+        **{"PYTHON": sys.executable, "PORT": str(port), "CLIP": str(tmp_path / "clip.raw")},
+        FOLDER=str(tmp_path),
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

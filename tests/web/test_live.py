@@ -106,6 +106,15 @@ def test_a_page_that_opens_late_gets_what_is_kept_and_then_only_what_is_new(clie
     assert len(whole["happenings"]) == 1 and len(whole["levels"]) == 4
 
 
+def test_a_model_is_not_translated(client, live):
+    live.publish("started", STARTED)
+    live.publish("happening", dog(1.0, 1.0) | {"sound_kind": "anomaly", "label": "fan"})
+    live.publish("alert", ALERT | {"kind": "anomaly", "label": "fan"})
+    told = client.get("/api/live").json()
+    for one in (told["happenings"][0], told["alerts"][0]):
+        assert (one["kind"], one["label_en"], one["label_ja"]) == ("anomaly", "fan", "fan")
+
+
 def test_another_run_is_told_from_the_beginning(client, live):
     live.publish("started", STARTED)
     live.publish("level", level(1))

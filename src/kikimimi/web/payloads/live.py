@@ -137,16 +137,22 @@ def live_answer(news: News) -> LiveAnswer:
         ),
         levels=[LevelAnswer.model_validate(each) for each in news.levels],
         happenings=[_happening(each) for each in news.happenings],
-        alerts=[AlertAnswer.model_validate(each | _names(each["label"])) for each in news.alerts],
+        alerts=[
+            AlertAnswer.model_validate(each | _names(each["kind"], each["label"]))
+            for each in news.alerts
+        ],
         faults=[FaultAnswer.model_validate(each) for each in news.faults],
         queues=[QueueAnswer.model_validate(each) for each in news.queues],
     )
 
 
 def _happening(told: dict[str, Any]) -> HappeningAnswer:
-    named = {"kind": told["sound_kind"], **_names(told["label"])}
-    return HappeningAnswer.model_validate(told | named)
+    kind = told["sound_kind"]
+    return HappeningAnswer.model_validate(told | {"kind": kind} | _names(kind, told["label"]))
 
 
-def _names(label: str) -> dict[str, str]:
+def _names(kind: str, label: str) -> dict[str, str]:
+    """Names to show; an anomaly is called like its model, which somebody named."""
+    if kind != "event":
+        return {"label_en": label, "label_ja": label}
     return {"label_en": event_name(label, "en"), "label_ja": event_name(label, "ja")}

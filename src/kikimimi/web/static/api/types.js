@@ -68,6 +68,7 @@
  * @property {Label|null} can_undo
  * @property {Label|null} can_redo
  * @property {boolean} [is_loopback] the server runs on this machine
+ * @property {boolean} is_live a listener runs beside the server
  */
 
 /**

@@ -4,7 +4,7 @@
  * @typedef {object} Binding
  * @property {string[]} keys as `keyName` gives them; Ctrl is also Cmd
  * @property {string} action what a part of the page offers to do; `keys.<action>` is its description
- * @property {"keys.group.listen"|"keys.group.choose"|"keys.group.search"|"keys.group.tags"|"keys.group.page"|"keys.group.space"|"keys.group.sound"} group
+ * @property {"keys.group.listen"|"keys.group.choose"|"keys.group.search"|"keys.group.tags"|"keys.group.page"|"keys.group.space"|"keys.group.sound"|"keys.group.live"} group
  * @property {boolean} [local] what has the focus takes the key itself; the table only tells of it
  */
 
@@ -47,6 +47,9 @@ export const KEYMAP = [
   { keys: ["+", "-"], action: "space.zoom", group: "keys.group.space", local: true },
   { keys: ["0"], action: "space.home", group: "keys.group.space", local: true },
   { keys: ["Tab"], action: "space.near", group: "keys.group.space", local: true },
+  { keys: ["h"], action: "live.hold", group: "keys.group.live" },
+  { keys: ["["], action: "live.less", group: "keys.group.live" },
+  { keys: ["]"], action: "live.more", group: "keys.group.live" },
   { keys: ["ArrowLeft", "ArrowRight"], action: "time.move", group: "keys.group.sound", local: true },
   { keys: ["Shift+ArrowLeft", "Shift+ArrowRight"], action: "time.region", group: "keys.group.sound", local: true },
   { keys: ["+", "-", "0"], action: "time.zoom", group: "keys.group.sound", local: true },

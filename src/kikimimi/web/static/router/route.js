@@ -1,8 +1,8 @@
-/** Addresses of the page: `#/?q=…`, `#/space?q=…`, `#/sound/12`, `#/make?first=12`. Pure. */
+/** Addresses of the page: `#/?q=…`, `#/space?q=…`, `#/sound/12`, `#/make?first=12`, `#/live`. Pure. */
 
 /**
  * @typedef {object} Route
- * @property {"list"|"space"|"sound"|"make"} view
+ * @property {"list"|"space"|"sound"|"make"|"live"} view
  * @property {number|null} id of the sound, for the sound page
  * @property {string} query as `query/syntax.js` writes it
  * @property {string} sort
@@ -12,9 +12,9 @@
  * @property {number|null} second
  */
 
-const PATHS = /** @type {const} */ ({ list: "/", space: "/space", sound: "/sound/", make: "/make" });
+const PATHS = /** @type {const} */ ({ list: "/", space: "/space", sound: "/sound/", make: "/make", live: "/live" });
 
-const PLAIN = /** @type {const} */ (["space", "make"]);
+const PLAIN = /** @type {const} */ (["space", "make", "live"]);
 
 /**
  * An address that means nothing is the list.

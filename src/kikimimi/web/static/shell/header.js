@@ -1,4 +1,4 @@
-/** The header: the four routes, the room of the query bar, tools of the whole page. */
+/** The header: the routes, the room of the query bar, tools of the whole page. */
 
 import { iconButton, setIcon } from "../components/buttons.js";
 import { h } from "../components/dom.js";
@@ -17,6 +17,7 @@ export function createHeader({ queryBar, tools, onhelp }) {
     space: h("a", { "data-view": "space" }, t("app.nav.space")),
     sound: h("a", { "data-view": "sound" }, t("app.nav.sound")),
     make: h("a", { "data-view": "make" }, t("app.nav.make")),
+    live: h("a", { "data-view": "live" }, t("app.nav.live")),
   };
   const theme = iconButton("sun", "", switchTheme);
   const element = h(
@@ -36,7 +37,7 @@ export function createHeader({ queryBar, tools, onhelp }) {
   );
 
   const showRoute = () => {
-    const { route, current } = store.get();
+    const { route, current, status } = store.get();
     for (const [view, link] of Object.entries(links)) {
       const here = route.view === view;
       link.toggleAttribute("aria-current", here);
@@ -45,6 +46,8 @@ export function createHeader({ queryBar, tools, onhelp }) {
     links.list.href = formatRoute({ ...route, view: "list" });
     links.space.href = formatRoute({ ...route, view: "space" });
     links.make.href = formatRoute({ ...route, view: "make" });
+    links.live.href = formatRoute({ ...route, view: "live" });
+    links.live.hidden = !status?.is_live && route.view !== "live";
     showSoundLink(links.sound, route.id ?? current);
   };
   const showTheme = () => {
@@ -56,6 +59,7 @@ export function createHeader({ queryBar, tools, onhelp }) {
   const ends = [
     store.subscribe((state) => state.route, showRoute),
     store.subscribe((state) => state.current, showRoute),
+    store.subscribe((state) => state.status?.is_live, showRoute),
     store.subscribe((state) => state.theme, showTheme),
   ];
   return { element, destroy: () => ends.forEach((end) => end()) };

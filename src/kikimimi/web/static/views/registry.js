@@ -6,10 +6,11 @@
  * @property {() => void} unmount
  */
 
-/** @type {Readonly<Record<"list"|"space"|"sound"|"make", () => Promise<{view: View}>>>} */
+/** @type {Readonly<Record<"list"|"space"|"sound"|"make"|"live", () => Promise<{view: View}>>>} */
 export const views = {
   list: () => import("./list_view.js"),
   space: () => import("./space_view.js"),
   sound: () => import("./sound_view.js"),
   make: () => import("./make_view.js"),
+  live: () => import("./live_view.js"),
 };
