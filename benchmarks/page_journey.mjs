@@ -32,20 +32,24 @@ async function searchFor(page, words) {
 }
 
 test("two folders are taken in from the page, with progress; what is no sound is named", () =>
-  withPage(async (page) => {
-    await page.fill(".folder-form input", clips);
-    await page.getByRole("button", { name: "Index", exact: true }).click();
-    await page.waitForSelector(".index-indicator");
-    assert.equal((await indexed(page)).report.added, 2000);
-    await becomes(() => list.total(page), 2000);
-    await page.click('[aria-label="Folders and indexing"]');
-    await page.fill("dialog .folder-form input", effects);
-    await page.getByRole("dialog").getByRole("button", { name: "Index", exact: true }).click();
-    const { report } = await indexed(page);
-    assert.ok(report.added > 1000, `only ${report.added} effects`);
-    await page.keyboard.press("Escape");
-    await becomes(() => list.total(page), 2000 + report.added);
-  }));
+  withPage(
+    async (page) => {
+      await page.fill(".folder-form input", clips);
+      await page.getByRole("button", { name: "Index", exact: true }).click();
+      await page.waitForSelector(".index-indicator");
+      assert.equal((await indexed(page)).report.added, 2000);
+      await becomes(() => list.total(page), 2000);
+      await page.click('[aria-label="Folders and indexing"]');
+      await page.fill("dialog .folder-form input", effects);
+      await page.getByRole("dialog").getByRole("button", { name: "Index", exact: true }).click();
+      const { report } = await indexed(page);
+      assert.ok(report.added > 1000, `only ${report.added} effects`);
+      await page.keyboard.press("Escape");
+      await becomes(() => list.total(page), 2000 + report.added);
+    },
+    // Before the first folder there is no library to answer from.
+    { allow: /404/ },
+  ));
 
 test("words, English and Japanese, bring what they name to the top", () =>
   withPage(async (page) => {
