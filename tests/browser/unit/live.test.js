@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAnnouncer } from "../../../src/kikimimi/web/static/live/announcer.js";
-import { levelRange, levelTicks, rowsOf, stripOf, timeOfDay, timeTicks, wallClock, xOf } from "../../../src/kikimimi/web/static/live/axes.js";
+import { levelRange, levelTicks, stripOf, timeOfDay, timeTicks, wallClock, xOf } from "../../../src/kikimimi/web/static/live/axes.js";
+import { placeBars } from "../../../src/kikimimi/web/static/live/bars.js";
 import { createFollower } from "../../../src/kikimimi/web/static/live/follower.js";
 import { createModel } from "../../../src/kikimimi/web/static/live/model.js";
 import { createSpectrumRing, rangeOf, spectrumPicture } from "../../../src/kikimimi/web/static/live/spectrum_ring.js";
@@ -114,9 +115,15 @@ test("the axis of levels has round ends and bears silence", () => {
   assert.deepEqual(levelTicks({ low: -70, high: 0 }, 80), [-60, -40, -20, 0]);
 });
 
-test("bars never lie over each other", () => {
-  const bars = [{ from: 0, to: 10 }, { from: 5, to: 7 }, { from: 6, to: 20 }, { from: 7, to: 9 }, { from: 10, to: 11 }];
-  assert.deepEqual(rowsOf(bars, 2), [0, 1, -1, 1, 0]);
+test("bars never lie over each other, and stay where they are as time goes on", () => {
+  const options = { rows: 2, end: 100 };
+  const bars = [{ key: "a", from: 0, to: 30, wide: 20 }, { key: "b", from: 10, to: 15, wide: 20 }, { key: "c", from: 12, to: 20, wide: 9 }, { key: "d", from: 90, to: 95, wide: 20 }];
+  const first = placeBars(bars, { ...options, places: new Map() });
+  assert.deepEqual([...first], [["a", { row: 0, side: "inside" }], ["b", { row: 1, side: "after" }], ["d", { row: 0, side: "before" }]]);
+  const moved = bars.slice(1).map((bar) => ({ ...bar, from: bar.from - 10, to: bar.to - 10 }));
+  const later = placeBars([...moved, { key: "e", from: 88, to: 92, wide: 4 }], { ...options, places: first });
+  assert.deepEqual([later.get("b").row, later.get("d")], [1, { row: 0, side: "before" }]);
+  assert.equal(later.get("e").row, 0); // behind d, whose name stays before it
 });
 
 test("the page asks on with what it knows, and anew after a restart", async () => {

@@ -95,18 +95,3 @@ export function levelTicks({ low, high }, height, apart = 20) {
   for (let level = step * Math.ceil(low / step); level <= high; level += step) ticks.push(level);
   return ticks;
 }
-
-/**
- * The row of each bar such that none lies over another; -1 where there are too few rows.
- * @param {readonly {from: number, to: number}[]} bars by their beginning
- * @param {number} rows
- * @returns {number[]}
- */
-export function rowsOf(bars, rows) {
-  const ends = new Array(rows).fill(-Infinity);
-  return bars.map(({ from, to }) => {
-    const row = ends.findIndex((end) => end <= from);
-    if (row >= 0) ends[row] = to;
-    return row;
-  });
-}

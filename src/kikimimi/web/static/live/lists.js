@@ -10,7 +10,7 @@ import { formatDb, formatSeconds, soundName } from "./words.js";
 /** @typedef {import("./calls.js").Happening} Happening */
 /** @typedef {import("./calls.js").Alert} Alert */
 
-const MOST_ALERTS = 20;
+const MOST_ALERTS = 100;
 const MOST_HEARD = 40;
 const MOST_FAULTS = 10;
 
@@ -20,7 +20,7 @@ const MOST_FAULTS = 10;
  * @param {{name: string, empty: string, keyOf: (one: T) => string, rowOf: (one: T) => (Node|string|null)[]}} options
  */
 function createList({ name, empty, keyOf: key, rowOf }) {
-  const items = h("ul", { "aria-label": name });
+  const items = h("ul", { "aria-label": name, tabIndex: 0 });
   const note = h("p", { class: "live-note" }, empty);
   /** @type {Map<string, {element: HTMLLIElement, saying: string}>} */
   let rows = new Map();
@@ -99,7 +99,7 @@ const queueRow = ({ action, waiting, is_failing }) => [
 const faultRow = ({ time, part, message, is_over }) => [
   icon(is_over ? "check" : "warning"),
   clockTime(time),
-  h("div", null, h("strong", null, part), h("span", null, message)),
+  h("div", null, h("strong", null, part), h("small", null, message)),
 ];
 
 /** @param {import("./model.js").Model} model */
@@ -109,7 +109,7 @@ export function createLists({ known }) {
   const queues = createList({ name: t("live.queues"), empty: t("live.queues.none"), keyOf: (/** @type {import("./calls.js").Queue} */ one) => one.action, rowOf: queueRow });
   const faults = createList({ name: t("live.faults"), empty: t("live.faults.none"), keyOf: (/** @type {import("./calls.js").Fault} */ one) => `${one.time} ${one.part} ${one.message}`, rowOf: faultRow });
   return {
-    element: h("aside", { class: "live-lists", "aria-label": t("live.lists"), tabIndex: 0 }, alerts.element, heard.element, queues.element, faults.element),
+    element: h("aside", { class: "live-lists", "aria-label": t("live.lists") }, alerts.element, heard.element, queues.element, faults.element),
     refresh() {
       alerts.show(known.alerts.slice(-MOST_ALERTS).reverse());
       heard.show([...known.happenings.values()].sort((a, b) => b.sound - a.sound || b.onset_s - a.onset_s).slice(0, MOST_HEARD));

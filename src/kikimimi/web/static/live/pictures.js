@@ -4,7 +4,7 @@ import { createCanvasLayer } from "../components/canvas_layer.js";
 import { h } from "../components/dom.js";
 import { t } from "../i18n/i18n.js";
 import { stripOf, wallClock } from "./axes.js";
-import { drawHappenings } from "./event_lane.js";
+import { createHappeningPainter } from "./event_lane.js";
 import { drawLevels } from "./level_lane.js";
 import { createSpectrumPainter } from "./spectrum_lane.js";
 import { formatDb } from "./words.js";
@@ -14,6 +14,7 @@ export function createPictures(model) {
   const { known } = model;
   const shown = { spanS: 120, endS: 0, held: false };
   const paintSpectrum = createSpectrumPainter();
+  const paintHappenings = createHappeningPainter();
   const level = h("div", { class: "live-lane live-level", role: "img" });
   const spectrum = h("div", { class: "live-lane live-spectrum", role: "img" });
   const events = h("div", { class: "live-lane live-events", role: "img", "aria-label": t("live.events.picture") });
@@ -37,7 +38,7 @@ export function createPictures(model) {
     createCanvasLayer(events, (context, size) => {
       if (known.now === null) return;
       const happenings = [...known.happenings.values()].filter(({ sound }) => sound === known.sound);
-      drawHappenings(context, size, { strip: strip(size.width), happenings, clock: wallClock(known.now) });
+      paintHappenings(context, size, { strip: strip(size.width), happenings, clock: wallClock(known.now) });
     }),
   ];
 
