@@ -6,10 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kikimimi.cli.made_folders import (
+    ChangeOption,
+    ExpectOption,
+    RecipeArgument,
+    VerifyOption,
+    goes_on_when_stopped,
+    leave_unless_expected,
+    made_text,
+)
 from kikimimi.cli.options import JsonOption
-from kikimimi.cli.output import print_failure, print_json, print_message, print_table
+from kikimimi.cli.output import print_json, print_message, print_table
 from kikimimi.cli.progress import file_progress
-from kikimimi.paths import display_path
 
 if TYPE_CHECKING:
     from kikimimi.datasets.machine_sounds import MachineRecipe, MachineReport
@@ -23,17 +31,11 @@ def register(app: typer.Typer) -> None:
 
 
 def machines(
-    recipe: Annotated[Path, typer.Argument(help="The recipe, a YAML file.")],
+    recipe: RecipeArgument,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for audio and tables.")],
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="Change the recipe, such as seed=1.")
-    ] = None,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Then compare every file with its digest.")
-    ] = False,
-    expect: Annotated[
-        str | None, typer.Option(help="Fail unless the digest of all begins like this.")
-    ] = None,
+    change: ChangeOption = None,
+    verify: VerifyOption = False,
+    expect: ExpectOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make recordings of machines by physical models, named as DCASE task 2 does.
@@ -52,24 +54,16 @@ def machines(
         print_json(asdict(report))
     else:
         _tell(report, out, verified=verify)
-    if expect is not None and not report.digest.startswith(expect):
-        print_failure(
-            out,
-            f"the digest is {report.digest}, not {expect}; other versions of the packages (see "
-            "versions.json) give other bytes",
-        )
-        raise typer.Exit(1)
+    leave_unless_expected(
+        out, report.digest, expect, causes="other versions of the packages (see versions.json)"
+    )
 
 
 def _make(wanted: "MachineRecipe", recipe_text: str, out: Path) -> "MachineReport":
     from kikimimi.datasets.machine_sounds import make_machine_sounds
 
-    try:
-        with file_progress("Making") as progress:
-            return make_machine_sounds(wanted, recipe_text=recipe_text, out=out, progress=progress)
-    except KeyboardInterrupt:
-        print_message("stopped; what was made is kept, and the same command goes on")
-        raise
+    with goes_on_when_stopped(), file_progress("Making") as progress:
+        return make_machine_sounds(wanted, recipe_text=recipe_text, out=out, progress=progress)
 
 
 def _tell(report: "MachineReport", out: Path, *, verified: bool) -> None:
@@ -81,6 +75,12 @@ def _tell(report: "MachineReport", out: Path, *, verified: bool) -> None:
     columns = ("machine", "to train, normal", "to test, normal", "to test, anomalous")
     print_table(columns, rows, right=columns[1:])
     print_message(
-        f"{display_path(out)}: {report.made} recordings made, {report.kept} were there; "
-        f"digest {report.digest[:16]}{'; all files are as they were made' if verified else ''}"
+        made_text(
+            out,
+            what="recordings",
+            made=report.made,
+            kept=report.kept,
+            digest=report.digest,
+            verified=verified,
+        )
     )

@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kikimimi.cli.made_folders import (
+    ChangeOption,
+    ExpectOption,
+    RecipeArgument,
+    VerifyOption,
+    goes_on_when_stopped,
+    leave_unless_expected,
+    made_text,
+)
 from kikimimi.cli.options import JsonOption
 from kikimimi.cli.output import (
     duration_text,
-    print_failure,
     print_json,
     print_message,
     print_table,
 )
 from kikimimi.cli.progress import file_progress
-from kikimimi.paths import display_path
 
 if TYPE_CHECKING:
     from kikimimi.datasets.soundscape import SoundscapeRecipe, SoundscapeReport
@@ -32,22 +39,16 @@ def register(app: typer.Typer) -> None:
 
 
 def soundscapes(
-    recipe: Annotated[Path, typer.Argument(help="The recipe, a YAML file.")],
+    recipe: RecipeArgument,
     sources: Annotated[
         Path, typer.Option("--sources", help="Data set of single sounds to mix, such as ESC-50.")
     ],
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for audio, tables and descriptions.")
     ],
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="Change the recipe, such as seed=1.")
-    ] = None,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Then compare every file with its digest.")
-    ] = False,
-    expect: Annotated[
-        str | None, typer.Option(help="Fail unless the digest of all begins like this.")
-    ] = None,
+    change: ChangeOption = None,
+    verify: VerifyOption = False,
+    expect: ExpectOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Mix single sounds into soundscapes, and write down what sounds when.
@@ -67,13 +68,12 @@ def soundscapes(
         print_json(asdict(report))
     else:
         _tell(report, out, verified=verify)
-    if expect is not None and not report.digest.startswith(expect):
-        print_failure(
-            out,
-            f"the digest is {report.digest}, not {expect}; other sources or versions of the "
-            "packages (see sources.json) give other bytes",
-        )
-        raise typer.Exit(1)
+    leave_unless_expected(
+        out,
+        report.digest,
+        expect,
+        causes="other sources or versions of the packages (see sources.json)",
+    )
 
 
 def _make(
@@ -86,27 +86,29 @@ def _make(
 
     dataset = find_dataset(detect_dataset(sources))
     clips = [clip for clip in dataset.clips(sources) if isinstance(clip, LabelledClip)]
-    try:
-        with file_progress("Mixing") as progress:
-            return make_soundscapes(
-                wanted,
-                recipe_text=recipe_text,
-                sources=clips,
-                licence=dataset.LICENCE,
-                out=out,
-                progress=progress,
-            )
-    except KeyboardInterrupt:
-        print_message("stopped; what was made is kept, and the same command goes on")
-        raise
+    with goes_on_when_stopped(), file_progress("Mixing") as progress:
+        return make_soundscapes(
+            wanted,
+            recipe_text=recipe_text,
+            sources=clips,
+            licence=dataset.LICENCE,
+            out=out,
+            progress=progress,
+        )
 
 
 def _tell(report: "SoundscapeReport", out: Path, *, verified: bool) -> None:
     for split, figures in report.statistics.items():
         _tell_split(split, figures)
     print_message(
-        f"{display_path(out)}: {report.made} soundscapes made, {report.kept} were there; "
-        f"digest {report.digest[:16]}{'; all files are as they were made' if verified else ''}"
+        made_text(
+            out,
+            what="soundscapes",
+            made=report.made,
+            kept=report.kept,
+            digest=report.digest,
+            verified=verified,
+        )
     )
 
 
