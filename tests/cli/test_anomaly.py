@@ -119,6 +119,22 @@ def test_bad_recordings_are_named_and_the_others_scored(
     assert "3 could not be scored" in told[3]
 
 
+def test_a_silent_stretch_is_named_and_the_rest_scored(model: Path, tmp_path: Path) -> None:
+    samples = whistle(51)
+    samples[2 * RATE_HZ : 7 * RATE_HZ] = 0
+    soundfile.write(tmp_path / "loose.wav", samples, RATE_HZ)
+    pictures = tmp_path / "where"
+    call = ("score", tmp_path / "loose.wav", "-m", model, "--json", "--picture", pictures)
+    done = anomaly(*call, expect=1)
+    (scores,) = lines(done)
+    assert [clip["start"] for clip in scores["clips"]] == [0, 6, 8, 10]
+    assert scores["silent"] == [{"start": 2, "end": 4}, {"start": 4, "end": 6}]
+    assert scores["anomalous"] and (pictures / "loose.png").is_file()
+    told = done.stderr.splitlines()
+    assert "loose.wav: 2 to 4 s and 1 more: silent, not scored" in told[0]
+    assert "1 only in part" in told[1]
+
+
 def test_fit_tells_what_it_learned_and_warns_of_few_clips(sounds: Path, tmp_path: Path) -> None:
     files = ("--clip", 0, "--target", sounds / "new", "--detector", "mem_mixup")
     done = anomaly("fit", sounds / "normal", "-o", tmp_path / "m", *files, "--json")

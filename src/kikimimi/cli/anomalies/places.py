@@ -1,6 +1,5 @@
 """Pictures of where in time and frequency a recording differs from what is normal."""
 
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +17,9 @@ def draw_places(picture: Path, scores: FileScores, model: FittedModel, *, title:
         AnomalyError: it is silent.
         OSError: the picture cannot be written.
     """
-    worst = int(np.argmax(scores.clips.scores))
+    worst = scores.windows[int(np.argmax(scores.clips.scores))]
     clips = sound_clips(scores.path, sample_rate_hz=model.sample_rate_hz, clip_s=model.cut_s)
-    clip = next(islice(clips, worst, None))
+    clip = next(clip for clip in clips if clip.window == worst)
     where = model.where(clip.samples)
     picture.parent.mkdir(parents=True, exist_ok=True)
     draw_anomaly_map(

@@ -27,7 +27,7 @@ class ScoreCall:
 
 @dataclass(frozen=True, slots=True)
 class ScoreCounts:
-    """How many recordings failed, and how many are anomalous."""
+    """How many recordings failed, wholly or in part, and how many are anomalous."""
 
     failed: int
     anomalous: int
@@ -56,10 +56,12 @@ def run_scoring(call: ScoreCall) -> ScoreCounts:
         rows = [_row(names[scores.path], scores) for scores in found]
         columns = ("file", "score", "threshold", "", "highest at")
         print_table(columns, rows, right=columns[1:3])
-    counts = ScoreCounts(len(names) - len(found), sum(scores.anomalous for scores in found))
+    failed, partly = len(names) - len(found), sum(bool(scores.silent) for scores in found)
+    counts = ScoreCounts(failed + partly, sum(scores.anomalous for scores in found))
     print_message(
         f"{counts.anomalous} of {len(found)} recordings anomalous"
-        + (f", {counts.failed} could not be scored" if counts.failed else "")
+        + (f", {failed} could not be scored" if failed else "")
+        + (f", {partly} only in part" if partly else "")
         + f"; model {model.identity}"
     )
     return counts
@@ -78,12 +80,22 @@ def _score_all(
             except (AudioError, AnomalyError, EncoderError) as error:
                 print_failure(path, str(error).removeprefix(f"{display_path(path)}: "))
             else:
+                _tell_silence(scores)
                 found.append(scores)
                 seconds += scores.windows[-1].end_s
                 if call.as_json:
                     print_json(score_record(scores, model))
             progress(done, len(names), path, seconds)
     return found
+
+
+def _tell_silence(scores: FileScores) -> None:
+    if not scores.silent:
+        return
+    first, others = scores.silent[0], len(scores.silent) - 1
+    more = f" and {others} more" if others else ""
+    place = f"{first.start_s:g} to {first.end_s:g} s{more}"
+    print_failure(scores.path, f"{place}: silent, not scored; check the microphone or cable")
 
 
 def _draw(picture: Path, name: str, scores: FileScores, model: FittedModel) -> None:
@@ -112,6 +124,7 @@ def score_record(scores: FileScores, model: FittedModel) -> dict[str, Any]:
             }
             for window, score, anomalous in clips
         ],
+        "silent": [{"start": window.start_s, "end": window.end_s} for window in scores.silent],
         "model": model.identity,
     }
 

@@ -119,7 +119,7 @@ def score(
 ) -> None:
     """Tell score, threshold and whether it is anomalous for each recording.
 
-    The status is 1 if a recording could not be scored.
+    The status is 1 if a recording, or a stretch of one, could not be scored.
     """
     from kikimimi.cli.anomalies.scoring import ScoreCall, run_scoring
 

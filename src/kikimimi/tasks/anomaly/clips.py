@@ -22,6 +22,11 @@ class SoundClip:
     window: Window
     samples: FloatArray
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it is digital silence: its samples do not vary at all."""
+        return not np.ptp(self.samples) > 0
+
 
 def sound_clips(path: Path, *, sample_rate_hz: int, clip_s: float | None) -> Iterator[SoundClip]:
     """The clips of a file: all of it if `clip_s` is None, else one after the other.
@@ -30,13 +35,10 @@ def sound_clips(path: Path, *, sample_rate_hz: int, clip_s: float | None) -> Ite
 
     Raises:
         AudioError: the file cannot be read.
-        AnomalyError: a clip is silent.
     """
     if clip_s is None:
         clip = read_clip(path, sample_rate_hz=sample_rate_hz, mono=True)
-        whole = SoundClip(path, Window(0.0, clip.duration_s), clip.samples[0])
-        require_sound(whole.samples, where=display_path(path))
-        yield whole
+        yield SoundClip(path, Window(0.0, clip.duration_s), clip.samples[0])
         return
     for window, samples in stream_windows(
         path,
@@ -46,9 +48,20 @@ def sound_clips(path: Path, *, sample_rate_hz: int, clip_s: float | None) -> Ite
         min_s=0.0,
         quantum_s=0.0,
     ):
-        where = f"{display_path(path)}, {window.start_s:g} to {window.end_s:g} s"
-        require_sound(samples, where=where)
         yield SoundClip(path, window, samples)
+
+
+def sounding_clips(path: Path, *, sample_rate_hz: int, clip_s: float | None) -> Iterator[SoundClip]:
+    """The clips of a file, see `sound_clips`, none of which may be silent.
+
+    Raises:
+        AudioError: the file cannot be read.
+        AnomalyError: a clip is silent.
+    """
+    for clip in sound_clips(path, sample_rate_hz=sample_rate_hz, clip_s=clip_s):
+        place = "" if clip_s is None else f", {clip.window.start_s:g} to {clip.window.end_s:g} s"
+        require_sound(clip.samples, where=display_path(path) + place)
+        yield clip
 
 
 def require_sound(samples: FloatArray, *, where: str) -> None:
@@ -58,9 +71,14 @@ def require_sound(samples: FloatArray, *, where: str) -> None:
         AnomalyError: so they are.
     """
     if not np.ptp(samples) > 0:
-        raise AnomalyError(
-            f"{where}: is silent (its samples do not vary); check the microphone or cable"
-        )
+        raise silence(where)
+
+
+def silence(where: str) -> AnomalyError:
+    """What to raise for digital silence."""
+    return AnomalyError(
+        f"{where}: is silent (its samples do not vary); check the microphone or cable"
+    )
 
 
 def bandwidth_rate_hz(path: Path, sample_rate_hz: int) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kikimimi.errors import AnomalyError, AudioError, KikimimiError
 from kikimimi.paths import display_path
-from kikimimi.tasks.anomaly.clips import bandwidth_rate_hz, sound_clips
+from kikimimi.tasks.anomaly.clips import bandwidth_rate_hz, sounding_clips
 from kikimimi.tasks.anomaly.detectors.base import BaseAnomalyDetector
 from kikimimi.tasks.anomaly.features.contract import AnomalyFeatures
 from kikimimi.tasks.anomaly.model import FittedModel
@@ -114,7 +114,7 @@ def _heard(
 def _clips_of(
     path: Path, number: int, features: AnomalyFeatures, clip_s: float | None
 ) -> Iterator[_Heard]:
-    for clip in sound_clips(path, sample_rate_hz=features.sample_rate_hz, clip_s=clip_s):
+    for clip in sounding_clips(path, sample_rate_hz=features.sample_rate_hz, clip_s=clip_s):
         levels = NormalSpectrum.moments(clip.samples, features.sample_rate_hz)
         duration_s = len(clip.samples) / features.sample_rate_hz
         yield _Heard(number, duration_s, features.rows(clip.samples), levels)

@@ -20,7 +20,7 @@ import numpy as np
 from kikimimi.encoders.contract import check_clips
 from kikimimi.errors import AnomalyError, EncoderError
 from kikimimi.paths import display_path
-from kikimimi.tasks.anomaly.clips import bandwidth_rate_hz, require_sound, sound_clips
+from kikimimi.tasks.anomaly.clips import bandwidth_rate_hz, require_sound, silence, sound_clips
 from kikimimi.tasks.anomaly.contract import AnomalyScores, ScoreArray
 from kikimimi.tasks.anomaly.detectors.base import BaseAnomalyDetector
 from kikimimi.tasks.anomaly.detectors.registry import detector_settings
@@ -32,11 +32,15 @@ from kikimimi.types import FloatArray, Window
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileScores:
-    """Scores of the clips of a file, `windows` telling where each is."""
+    """Scores of the clips of a file, `windows` telling where each is.
+
+    `silent` are the clips that have none: digital silence, as of a cable that was loose.
+    """
 
     path: Path
     windows: tuple[Window, ...]
     clips: AnomalyScores
+    silent: tuple[Window, ...] = ()
 
     @property
     def score(self) -> float:
@@ -134,13 +138,21 @@ class FittedModel:
 
         Raises:
             AudioError: the file cannot be read.
-            AnomalyError: it is silent, or was recorded at a rate that the training files were not.
+            AnomalyError: all of it is silent, or it was recorded at a rate that the training files
+                were not.
         """
         self._check_bandwidth(path)
-        clips = sound_clips(path, sample_rate_hz=self.sample_rate_hz, clip_s=self.cut_s)
-        found = [(clip.window, self._score(clip.samples)) for clip in clips]
+        found: list[tuple[Window, float]] = []
+        silent: list[Window] = []
+        for clip in sound_clips(path, sample_rate_hz=self.sample_rate_hz, clip_s=self.cut_s):
+            if clip.is_silent:
+                silent.append(clip.window)
+            else:
+                found.append((clip.window, self._score(clip.samples)))
+        if not found:
+            raise silence(display_path(path))
         scores = AnomalyScores(np.array([score for _, score in found]), self.threshold)
-        return FileScores(path, tuple(window for window, _ in found), scores)
+        return FileScores(path, tuple(window for window, _ in found), scores, tuple(silent))
 
     def where(self, samples: FloatArray) -> AnomalyMap:
         """Where in time and frequency samples (T,) differ from the normal clips.
