@@ -168,6 +168,64 @@ def test_chunks_behind_the_samples_are_not_heard(tmp_path):
     assert joined(blocks).shape == (1, 2000) and not joined(blocks).any()
 
 
+def rotated(path, first: bytes, steps) -> list:
+    """What is heard of a file that is renamed when it was heard, as `steps` come after that."""
+    path.write_bytes(first)
+    return grown(path, [lambda: path.rename(path.with_suffix(".1")), *steps])[1]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be renamed there")
+def test_a_file_that_is_rotated_is_heard_to_its_end_and_then_the_new_one(tmp_path):
+    samples = (noise(6000) * 32767).astype("<i2")
+    data, path = samples.tobytes(), tmp_path / "a.raw"
+
+    def late() -> None:
+        with path.with_suffix(".1").open("ab") as file:
+            file.write(data[4000:8000])
+
+    steps = [lambda: path.write_bytes(b""), late, data[8000:]]
+    blocks = rotated(path, data[:4000], steps)
+    np.testing.assert_array_equal(joined(blocks), samples / np.float32(32768))
+    assert [block.complaint for block in blocks if block.complaint] == [
+        "was replaced by a new file; heard from its beginning"
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be renamed there")
+def test_the_header_of_a_new_file_is_waited_for_and_not_heard(tmp_path):
+    first, second = (bytes([value]) * 2000 for value in (1, 2))
+    whole = header(0) + second
+    steps = [lambda: (tmp_path / "a.wav").write_bytes(whole[:2]), whole[2:30], whole[30:]]
+    blocks = rotated(tmp_path / "a.wav", header(0) + first, steps)
+    expected = np.frombuffer(first + second, "<i2") / np.float32(32768)
+    np.testing.assert_array_equal(joined(blocks)[0], expected)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be renamed there")
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (header(0).replace(struct.pack("<I", 8000), struct.pack("<I", 9000)) + b"\0\0",
+         "the new file has other samples"),
+        (bytes(100), "the new file has other samples"),
+        (header(0)[:20], "header is not whole"),
+    ],
+)  # fmt: skip
+def test_a_new_file_that_cannot_be_followed_is_told(tmp_path, content, told):
+    path = tmp_path / "a.wav"
+    path.write_bytes(header(0) + bytes(100))
+    steps = [lambda: path.rename(tmp_path / "a.1"), lambda: path.write_bytes(content)]
+
+    def write() -> None:
+        if steps:
+            steps.pop(0)()
+
+    source = FollowedSource(path, raw=PcmFormat(8000), clock=FakeClock(write))
+    with source, pytest.raises(AudioError, match=told):
+        source.open()
+        list(source.blocks())
+
+
 def test_a_file_that_is_begun_anew_is_heard_from_its_beginning(tmp_path):
     path = tmp_path / "a.raw"
     path.write_bytes(b"\x00\x10" * 3000)
