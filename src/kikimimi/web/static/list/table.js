@@ -1,6 +1,7 @@
 /** The grid on the page: header, and as many row elements as can be seen, moved while scrolling. */
 
 import { h } from "../components/dom.js";
+import { showsWaiting } from "../components/waiting.js";
 import { t } from "../i18n/i18n.js";
 import { gridTracks } from "./columns.js";
 import { createRowView, rowElementId } from "./row_view.js";
@@ -39,6 +40,7 @@ export function createTable({ marks }) {
     headerRoom,
     canvas,
   );
+  const setWaiting = showsWaiting(element, "waiting");
   /** @type {import("./row_view.js").RowView[]} */
   let slots = [];
   /** @type {import("./columns.js").Column[]} */
@@ -145,7 +147,10 @@ export function createTable({ marks }) {
     },
 
     /** @param {boolean} busy the rows are those of an earlier question: an answer is on its way */
-    setBusy: (busy) => element.setAttribute("aria-busy", String(busy)),
+    setBusy(busy) {
+      element.setAttribute("aria-busy", String(busy));
+      setWaiting(busy);
+    },
 
     /** @param {number} index */
     reveal(index) {
@@ -169,6 +174,7 @@ export function createTable({ marks }) {
     rowElement: (index) => document.getElementById(rowElementId(index)),
 
     destroy() {
+      setWaiting(false);
       cancelAnimationFrame(frame);
       watched.disconnect();
     },

@@ -2,6 +2,7 @@
 
 import { iconButton } from "../components/buttons.js";
 import { h, replaceChildren } from "../components/dom.js";
+import { showsWaiting } from "../components/waiting.js";
 import { t } from "../i18n/i18n.js";
 import { runAction } from "../keys/keyboard.js";
 import { createChips } from "../query/chips_view.js";
@@ -26,24 +27,26 @@ export function createToolbar({ columns }) {
   );
 
   function showCount() {
-    const { result, total, ms, selected, searching } = store.get();
-    element.classList.toggle("searching", searching);
+    const { result, total, ms, selected } = store.get();
     if (result === null) return replaceChildren(count);
     const chosen = selected.size > 1 ? h("span", { class: "toolbar-selected" }, t("list.selected", { count: selected.size })) : null;
     replaceChildren(count, h("strong", null, t("list.sounds", { count: total })), chosen);
     count.title = ms === null ? "" : t("list.took", { ms: Math.round(ms) });
   }
 
+  const setSearching = showsWaiting(element, "searching");
   const ends = [
     store.subscribe((state) => state.result, showCount),
     store.subscribe((state) => state.total, showCount),
     store.subscribe((state) => state.selected, showCount),
-    store.subscribe((state) => state.searching, showCount),
+    store.subscribe((state) => state.searching, setSearching),
   ];
   showCount();
+  setSearching(store.get().searching);
   return {
     element,
     destroy() {
+      setSearching(false);
       chips.destroy();
       for (const end of ends) end();
     },
