@@ -89,6 +89,18 @@ def test_a_pipe_gives_what_comes_however_it_is_cut():
     assert "2 bytes left out" in blocks[-1].complaint
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a pipe cannot tell there whether something comes")
+def test_a_pipe_that_gives_nothing_is_away_until_it_does():
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as pipe, os.fdopen(writing, "wb", 0) as feed:
+        blocks = RawSource(pipe, PcmFormat(8000), stalled_s=0.1).blocks()
+        first = next(blocks)
+        feed.write(b"\0\0" * 80)
+        second = next(blocks)
+    assert first.is_away and first.complaint == "nothing came for 0.1 s"
+    assert not second.is_away and second.samples.shape == (1, 80)
+
+
 def test_samples_in_memory_are_heard_too():
     source = RawSource(io.BytesIO(b"\0\0" * 5000), PcmFormat(16000))
     assert joined(source.blocks()).shape == (1, 5000)

@@ -6,7 +6,6 @@ import { formatRate } from "../components/format.js";
 import { icon } from "../components/icons.js";
 import { t } from "../i18n/i18n.js";
 import { readPreference, writePreference } from "../state/preferences.js";
-import { store } from "../state/store.js";
 import { formatDb, stateWords } from "./words.js";
 
 export const SPANS_S = [30, 120, 600];
@@ -56,7 +55,7 @@ export function createHead({ known }, { onspan, onhold }) {
   let said = "";
   /** How it stands, and the levels of now where there are any. */
   function showState() {
-    const words = stateWords(known.now, store.get().online);
+    const words = stateWords(known.now, known.isFresh || known.now === null);
     if (said !== words.text) {
       said = words.text;
       replaceChildren(state, icon(words.icon), h("strong", null, words.text));

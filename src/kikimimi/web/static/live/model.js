@@ -17,6 +17,8 @@ export const keyOf = ({ sound, kind, label, onset_s }) => `${sound} ${onset_s} $
 
 export function createModel() {
   const known = {
+    /** Whether the server told of it just now; what is known may be old else. */
+    isFresh: false,
     /** @type {import("./calls.js").Started|null} */
     started: null,
     /** @type {import("./calls.js").Now|null} */
@@ -87,7 +89,7 @@ export function createModel() {
       known.levels = [...known.levels, ...news.levels].slice(-MOST_LEVELS);
       known.alerts = [...known.alerts, ...news.alerts].slice(-MOST_ALERTS);
       known.faults = [...known.faults, ...news.faults].slice(-MOST_FAULTS);
-      Object.assign(known, { now: news.now, queues: news.queues, keepsAudio: news.keeps_audio, fullScaleDb: news.full_scale_db });
+      Object.assign(known, { isFresh: true, now: news.now, queues: news.queues, keepsAudio: news.keeps_audio, fullScaleDb: news.full_scale_db });
       return { happenings: takeHappenings(news.happenings), alerts: news.alerts };
     },
   };

@@ -46,7 +46,7 @@ export function mountLive(room) {
     "live.less": () => head.stepSpan(-1),
     "live.more": () => head.stepSpan(1),
   });
-  const unwatch = store.subscribe((state) => state.online, head.showState);
+  const unwatch = store.subscribe((state) => state.online, (online) => (online ? follower.wake() : showLost()));
 
   return () => {
     aborter.abort();
@@ -87,8 +87,13 @@ export function mountLive(room) {
   /** @param {unknown} error */
   function lose(error) {
     if (isAbort(error)) return;
-    head.showState();
+    showLost();
     if (!(error instanceof ApiError)) throw error;
+  }
+
+  function showLost() {
+    model.known.isFresh = false;
+    head.showState();
   }
 }
 

@@ -22,11 +22,11 @@ export const alertName = (alert) => t("live.say.alert", { rule: alert.rule, name
 /**
  * How the source stands: what stays the same while nothing changes, and what goes on each second.
  * @param {Now|null} now
- * @param {boolean} online whether the server answers
+ * @param {boolean} isReached whether the server answers
  * @returns {{kind: "good"|"bad"|"plain", icon: import("../components/icons.js").IconName, text: string, more: string}}
  */
-export function stateWords(now, online) {
-  if (!online) return { kind: "bad", icon: "warning", text: t("live.state.server"), more: t("live.state.server.more") };
+export function stateWords(now, isReached) {
+  if (!isReached) return { kind: "bad", icon: "warning", text: t("live.state.server"), more: t("live.state.server.more") };
   if (now === null || now.state === "starting") return { kind: "plain", icon: "history", text: t("live.state.starting"), more: "" };
   const time = timeOfDay(now.since);
   if (now.state === "ended") return { kind: "plain", icon: "stop", text: t("live.state.ended"), more: now.heard_s === null ? "" : t("live.state.ended.more", { seconds: formatSeconds(now.heard_s) }) };

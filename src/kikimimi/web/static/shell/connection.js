@@ -14,23 +14,36 @@ import { store } from "../state/store.js";
 const ENDED_STAYS = 5;
 const ASK_AGAIN_MS = 1500;
 
+/** @type {EventSource|null} */
+let events = null;
+
 export function startConnection() {
   onServerLost(lose);
+  addEventListener("pagehide", () => events?.close());
+  document.addEventListener("visibilitychange", listen);
   listen();
-  void refreshStatus();
 }
 
+/**
+ * Hear what the server tells, while the tab is seen: a browser has six connections for a server, and
+ * every tab that hears holds one of them.
+ */
 function listen() {
+  events?.close();
+  events = null;
+  if (document.hidden) return;
   const token = new URLSearchParams(location.search).get("token");
-  const events = new EventSource(`/api/events${token ? `?token=${encodeURIComponent(token)}` : ""}`);
-  events.addEventListener("hello", ({ data }) => greet(JSON.parse(data)));
-  events.addEventListener("changed", ({ data }) => change(JSON.parse(data)));
-  events.addEventListener("job", ({ data }) => showJob(JSON.parse(data)));
-  events.addEventListener("error", () => {
-    if (events.readyState === EventSource.CLOSED) setTimeout(listen, ASK_AGAIN_MS);
+  const mine = new EventSource(`/api/events${token ? `?token=${encodeURIComponent(token)}` : ""}`);
+  events = mine;
+  mine.addEventListener("hello", ({ data }) => greet(JSON.parse(data)));
+  mine.addEventListener("changed", ({ data }) => change(JSON.parse(data)));
+  mine.addEventListener("job", ({ data }) => showJob(JSON.parse(data)));
+  mine.addEventListener("error", () => {
+    if (mine !== events) return;
+    if (mine.readyState === EventSource.CLOSED) setTimeout(listen, ASK_AGAIN_MS);
     lose();
   });
-  addEventListener("pagehide", () => events.close());
+  void refreshStatus();
 }
 
 /** Say that the server is gone, and ask until it answers. */
