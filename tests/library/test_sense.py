@@ -12,7 +12,7 @@ from kikimimi.encoders.placeholder import PlaceholderEncoder
 from kikimimi.library.library import Library
 from kikimimi.library.query import Filters
 from kikimimi.library.search import Hit, SearchRequest, search
-from kikimimi.library.sense import Understood, sense_vectors, understand
+from kikimimi.library.sense import Sense, Understood, sense_of, understand
 from kikimimi.library.vector_index import VectorIndex
 from kikimimi.types import FloatArray
 
@@ -28,11 +28,11 @@ class Searcher:
         angles = np.radians(np.atleast_1d(degrees))
         return self.rows.add(path, np.stack([np.cos(angles), np.sin(angles)], axis=1), **columns)
 
-    def hits(self, text: str, degrees: float = 0.0, **request: Any) -> list[Hit]:
-        angle = np.radians(degrees)
-        vectors = np.array([[np.cos(angle), np.sin(angle)]], np.float32)
+    def hits(self, text: str, *, least_cosine: float = -1.0, **request: Any) -> list[Hit]:
+        vectors = np.array([[1.0, 0.0]], np.float32)
         with self.rows.engine.connect() as connection:
-            wanted = SearchRequest(text=text, sense=lambda: vectors, **request)
+            sense = Sense(vectors, least_cosine)
+            wanted = SearchRequest(text=text, sense=lambda: sense, **request)
             return search(connection, self.index, wanted)
 
     def names(self, text: str, **request: Any) -> list[str]:
@@ -72,7 +72,7 @@ def test_the_stretch_is_the_one_that_fits_best(library: Searcher) -> None:
 
 
 def test_the_sense_is_not_asked_for_when_the_words_find_enough(library: Searcher) -> None:
-    def unwanted() -> FloatArray:
+    def unwanted() -> Sense:
         raise AssertionError("asked for the sense")
 
     with library.rows.engine.connect() as connection:
@@ -95,6 +95,13 @@ def test_vectors_of_any_length_are_compared_by_their_direction(tmp_path: Path) -
     searcher.rows.add("/s/long.wav", [[10.0, 1.0]])
     searcher.rows.add("/s/short.wav", [[0.5, 0.5]])
     assert searcher.names("thud") == ["long.wav", "short.wav"]
+
+
+def test_what_fits_no_better_than_ordinary_sounds_is_not_found(library: Searcher) -> None:
+    assert library.names("thud", least_cosine=0.4) == ["near.wav", "middle.wav"]
+    assert library.names("thud", least_cosine=0.6) == ["near.wav"]
+    assert library.names("slam", least_cosine=0.99) == ["slam.wav", "tagged.wav"]
+    assert library.names("thud", least_cosine=0.99) == []
 
 
 def test_an_empty_library_finds_nothing(tmp_path: Path) -> None:
@@ -128,13 +135,17 @@ class Knowing(PlaceholderEncoder):
     def text_query(self, texts: Sequence[str]) -> FloatArray:
         return np.eye(len(texts), 4, dtype=np.float32)
 
+    def least_cosines(self, queries: FloatArray) -> FloatArray:
+        return np.linspace(0.2, 0.9, len(queries), dtype=np.float32)
+
 
 def test_sentences_become_vectors_where_the_encoder_knows_words() -> None:
-    vectors = sense_vectors("rain, wind", Knowing())
-    assert vectors is not None
-    assert vectors.shape == (2, 4)
-    assert sense_vectors('"rain"', Knowing()) is None
-    assert sense_vectors("rain", PlaceholderEncoder()) is None
+    sense = sense_of("rain, wind", Knowing())
+    assert sense is not None
+    assert sense.vectors.shape == (2, 4)
+    assert sense.least_cosine == pytest.approx(0.2)
+    assert sense_of('"rain"', Knowing()) is None
+    assert sense_of("rain", PlaceholderEncoder()) is None
 
 
 def test_words_need_no_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,6 +141,14 @@ class Encoder(ABC):
         """
         return None
 
+    def least_cosines(self, queries: FloatArray) -> FloatArray | None:
+        """What a sound must reach to fit the vectors (S, D) of `text_query`: cosines (S,).
+
+        Some sentences are nearer to every sound than others, so that a cosine alone does not tell.
+        None where the encoder knows no such bounds.
+        """
+        return None
+
     def label_logits(self, texts: Sequence[str], encoding: Encoding) -> FloatArray | None:
         """How well labels fit B clips: (B, S); their softmax over S texts are the shares.
 

@@ -105,6 +105,10 @@ class EmbeddedEncoder(Encoder):
         """Sentences through the sentence model and the text head; None without them."""
         return None if self._words is None else self._words.query(texts)
 
+    def least_cosines(self, queries: FloatArray) -> FloatArray | None:
+        """What few of the background sounds of the text head reach."""
+        return None if self._words is None else self._words.least_cosines(queries)
+
     def label_logits(self, texts: Sequence[str], encoding: Encoding) -> FloatArray | None:
         """Cosines and likeness to the tags that are heard, both in standard deviations."""
         return None if self._words is None else self._words.label_logits(texts, encoding)

@@ -46,7 +46,7 @@ from kikimimi.library.records import (
 )
 from kikimimi.library.roots import read_roots, remember_roots
 from kikimimi.library.search import Hit, SearchRequest, search
-from kikimimi.library.sense import sense_vectors
+from kikimimi.library.sense import Sense, sense_of
 from kikimimi.library.space import Metric
 from kikimimi.library.tag_changes import TagChanges
 from kikimimi.library.tag_clouds import common_tags, tag_clouds
@@ -495,7 +495,7 @@ class Library:
                 names = common_tags(connection, top=top, min_score=min_score)
             return tag_clouds(connection, list(names), min_score=min_score, most=most)
 
-    def _sense(self, text: str) -> FloatArray | None:
+    def _sense(self, text: str) -> Sense | None:
         """What the words of a search mean to the encoder; None where it knows no words.
 
         A search by words needs no encoder, so that one that is missing or another is no error.
@@ -506,7 +506,7 @@ class Library:
             encoder = self.encoder() if known else None
         except (EncoderError, LibraryError):
             return None
-        return None if encoder is None else sense_vectors(text, encoder)
+        return None if encoder is None else sense_of(text, encoder)
 
     def _vector_index(self) -> VectorIndex:
         if self._index is None:

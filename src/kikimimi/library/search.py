@@ -25,7 +25,7 @@ from kikimimi.library.nearest import Found
 from kikimimi.library.query import Filters, TextQuery, parse_query
 from kikimimi.library.records import SoundTag
 from kikimimi.library.schema import sounds
-from kikimimi.library.sense import SenseRequest, sounds_by_sense
+from kikimimi.library.sense import Sense, SenseRequest, sounds_by_sense
 from kikimimi.library.space import Metric
 from kikimimi.library.vector_index import VectorIndex
 from kikimimi.library.window_rows import raw_rows
@@ -46,7 +46,7 @@ class SearchRequest:
     typed, or a parsed query.
     `metric` and `pca` (number of principal components to compare in) are for the example.
     `excluded` are ids of sounds to leave out, such as the example when it is in the library.
-    `sense` gives vectors (Q, D) for what the words mean, or None; it is asked only when the words
+    `sense` gives what the words mean, or None; it is asked only when the words
     themselves find too little.
     """
 
@@ -57,7 +57,7 @@ class SearchRequest:
     pca: int | None = None
     limit: int = 10
     excluded: tuple[int, ...] = ()
-    sense: Callable[[], FloatArray | None] | None = None
+    sense: Callable[[], Sense | None] | None = None
     combination: Combination | None = None
 
 
@@ -134,11 +134,11 @@ def _by_sense(
     connection: Connection, index: VectorIndex, request: SearchRequest, found: Sequence[Found]
 ) -> list[Found]:
     """The sounds that fit the sense of the words best, without those that were `found`."""
-    vectors = request.sense() if request.sense is not None else None
-    if vectors is None:
+    sense = request.sense() if request.sense is not None else None
+    if sense is None:
         return []
     known = {one.sound_id for one in found}
-    wanted = SenseRequest(vectors, request.limit, request.filters, request.excluded)
+    wanted = SenseRequest(sense, request.limit, request.filters, request.excluded)
     near = sounds_by_sense(connection, index, wanted, more=len(known))
     return [one for one in near if one.sound_id not in known][: request.limit - len(known)]
 

@@ -2,10 +2,12 @@
 
 What is stored of a sound stays as it is: the encoder brings the words into the space of its
 embeddings, so that they are searched like an example. Distances lie in [0.7, 1], behind those of
-every sound whose name, tags or folder hold the words.
+every sound whose name, tags or folder hold the words. A sound that fits the words no better than
+ordinary sounds do is not found, where the encoder knows how well these do.
 """
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,14 +37,21 @@ class Understood:
     unknown: tuple[str, ...]
 
 
+class Sense(NamedTuple):
+    """What sentences mean: `vectors` (Q, D), and the cosine that a sound must reach to fit."""
+
+    vectors: FloatArray
+    least_cosine: float = -1.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SenseRequest:
-    """What to find by `vectors` (Q, D) of sentences; the best of them counts.
+    """What to find by the sense of sentences; the best of them counts.
 
     `allowed` are the ids of sounds to choose from before the filters, ascending; all if None.
     """
 
-    vectors: FloatArray
+    sense: Sense
     limit: int
     filters: Filters = field(default_factory=Filters)
     excluded: tuple[int, ...] = ()
@@ -65,8 +74,8 @@ def understand(text: str | TextQuery) -> Understood:
     return Understood(sentences, tuple(dict.fromkeys(unknown)))
 
 
-def sense_vectors(text: str | TextQuery, encoder: Encoder) -> FloatArray | None:
-    """The vectors (Q, D) of the sentences in a query; None if there are none.
+def sense_of(text: str | TextQuery, encoder: Encoder) -> Sense | None:
+    """What the sentences in a query mean; None if there are none.
 
     Raises:
         EncoderError: the weights for words are damaged.
@@ -74,26 +83,33 @@ def sense_vectors(text: str | TextQuery, encoder: Encoder) -> FloatArray | None:
     sentences = understand(text).sentences
     if not sentences or not encoder.knows_words:
         return None
-    return encoder.text_query(sentences)
+    vectors = encoder.text_query(sentences)
+    if vectors is None:
+        return None
+    least = encoder.least_cosines(vectors)
+    return Sense(vectors) if least is None else Sense(vectors, float(least.min()))
 
 
 def sounds_by_sense(
     connection: Connection, index: VectorIndex, request: SenseRequest, *, more: int = 0
 ) -> list[Found]:
-    """The sounds that fit best, at most `limit` and `more` and those that tie with the last."""
+    """The sounds that fit, best first: at most `limit` and `more` and ties with the last."""
     index.refresh(connection)
     metric = _metric(index)
     wanted = NearestRequest(
-        request.vectors,
+        request.sense.vectors,
         request.limit + more,
         metric=metric,
         filters=request.filters,
         allowed=request.allowed,
         excluded=request.excluded,
     )
+    found = nearest_sounds(connection, index, wanted)
+    cosines = [_cosine(one.distance, metric) for one in found]
     return [
-        replace(one, distance=_distance(one.distance, metric))
-        for one in nearest_sounds(connection, index, wanted)
+        replace(one, distance=1 - _SENSE_SHARE * (1 + cosine) / 2)
+        for one, cosine in zip(found, cosines, strict=True)
+        if cosine >= request.sense.least_cosine
     ]
 
 
@@ -107,6 +123,5 @@ def _metric(index: VectorIndex) -> Metric:
     return "euclidean" if bool((np.abs(lengths - 1) < _UNIT_TOLERANCE).all()) else "cosine"
 
 
-def _distance(distance: float, metric: Metric) -> float:
-    cosine = 1 - (distance**2 / 2 if metric == "euclidean" else distance)
-    return 1 - _SENSE_SHARE * (1 + cosine) / 2
+def _cosine(distance: float, metric: Metric) -> float:
+    return 1 - (distance**2 / 2 if metric == "euclidean" else distance)

@@ -22,6 +22,9 @@ from kikimimi.types import FloatArray
 
 _TAG_TEMPERATURE = 0.05
 _LEAST_DEVIATION = 1e-4
+_FITTING_DEVIATIONS = 2.5
+"""Words that name a sound leave about as many of ESC-50 as there are of that sound; words that name
+none leave about one in two hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,17 @@ class TextHead(nn.Module):
     def query(self, sentences: FloatArray) -> FloatArray:
         """(S, E) -> (S, D), without gradients."""
         return self(torch.from_numpy(sentences)).numpy()
+
+    @torch.inference_mode()
+    def least_cosines(self, queries: FloatArray) -> FloatArray | None:
+        """(S, D) of `query` -> (S,): 2.5 standard deviations above the mean of the background.
+
+        None where the head came without a background.
+        """
+        if not len(self.background_embeddings):
+            return None
+        expected = self.background_embeddings @ torch.from_numpy(queries).T
+        return (expected.mean(dim=0) + _FITTING_DEVIATIONS * expected.std(dim=0)).numpy()
 
     @torch.inference_mode()
     def label_logits(

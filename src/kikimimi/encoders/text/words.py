@@ -53,6 +53,10 @@ class AlignedWords:
         """
         return self._head.query(self._text_encoder.embed_texts(texts))
 
+    def least_cosines(self, queries: FloatArray) -> FloatArray | None:
+        """(S, D) of `query` -> (S,), what a sound that fits reaches; raises as `query` does."""
+        return self._head.least_cosines(queries)
+
     def label_logits(self, texts: Sequence[str], encoding: Encoding) -> FloatArray:
         """S texts, B clips -> (B, S); raises as `query` does."""
         sentences = self._text_encoder.embed_texts(texts)

@@ -25,6 +25,7 @@ from kikimimi.library.listing.ranking import Sources, rank
 from kikimimi.library.listing.request import ListRequest, Ranking, joined, sorted_ranking
 from kikimimi.library.listing.suggestions import Suggestions, suggest
 from kikimimi.library.listing.tag_table import TagTable, load_tags, refreshed_tags
+from kikimimi.library.sense import Sense
 from kikimimi.library.vector_index import VectorIndex
 from kikimimi.types import FloatArray
 
@@ -73,7 +74,7 @@ class SoundLists:
         database: Callable[[], Database],
         index: Callable[[], VectorIndex],
         load_encoder: Callable[[], Encoder],
-        sense: Callable[[str], FloatArray | None],
+        sense: Callable[[str], Sense | None],
     ) -> None:
         self._database = database
         self._index = index

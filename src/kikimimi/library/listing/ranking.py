@@ -22,10 +22,9 @@ from kikimimi.library.nearest import Found
 from kikimimi.library.query import Filters, TextQuery, parse_query
 from kikimimi.library.schema import playlist_items, playlists
 from kikimimi.library.search import FoundBy
-from kikimimi.library.sense import SenseRequest, sounds_by_sense
+from kikimimi.library.sense import Sense, SenseRequest, sounds_by_sense
 from kikimimi.library.vector_index import VectorIndex
 from kikimimi.library.word_search import Tagged
-from kikimimi.types import FloatArray
 
 NEAREST = 1000
 """How many sounds a list by example holds."""
@@ -45,7 +44,7 @@ class Sources:
     tags: Callable[[], TagTable]
     index: VectorIndex
     combination: Callable[[], Combination | None]
-    sense: Callable[[str], FloatArray | None]
+    sense: Callable[[str], Sense | None]
 
     def tagged(self, tag_ids: list[int]) -> Tagged:
         """The sounds that have one of the tags."""
@@ -174,11 +173,11 @@ def _descending(scores: NDArray[np.float64], ranks: Ranks) -> NDArray[np.uint64]
 
 
 def _by_sense(sources: Sources, request: ListRequest, passing: Mask, known: Ids) -> list[Ranking]:
-    vectors = sources.sense(request.text)
+    sense = sources.sense(request.text)
     allowed = np.setdiff1d(sources.columns.ids[passing], known, assume_unique=True)
-    if vectors is None or not len(allowed):
+    if sense is None or not len(allowed):
         return []
-    wanted = SenseRequest(vectors, MOST_BY_SENSE - len(known), allowed=allowed)
+    wanted = SenseRequest(sense, MOST_BY_SENSE - len(known), allowed=allowed)
     found = sounds_by_sense(sources.connection, sources.index, wanted)
     return [_ranking_of(found[: MOST_BY_SENSE - len(known)], "sense")] if found else []
 
