@@ -88,6 +88,7 @@ test("a picture has the lowest band at the bottom and the loudest of several row
   assert.deepEqual([...coarse.levels.slice(4)], [0, 0, 255, 0]);
   const later = spectrumPicture(ring, { ...whole, startS: 1, endS: 9, columns: 4 });
   assert.equal(later.startS, 0); // the same rows share a column as time goes on
+  assert.deepEqual([...later.known], [1, 1, 1, 1, 0]); // nothing is known after 8 s
 });
 
 test("rows of another size or before the beginning are left out", () => {

@@ -21,8 +21,11 @@ export function createSpectrumPainter() {
     const picture = spectrumPicture(ring, { ...range, startS: strip.startS, endS: strip.endS, columns: strip.width });
     if (bitmap.width !== picture.columns) bitmap.width = picture.columns;
     if (bitmap.height !== picture.rows) bitmap.height = picture.rows;
-    const pixels = new ImageData(paint(picture.levels, colourMapOf(ground())), picture.columns, picture.rows);
-    bitmap.getContext("2d")?.putImageData(pixels, 0, 0);
+    const pixels = paint(picture.levels, colourMapOf(ground()));
+    for (let at = 0; at < picture.levels.length; at++) {
+      if (!picture.known[at % picture.columns]) pixels[4 * at + 3] = 0;
+    }
+    bitmap.getContext("2d")?.putImageData(new ImageData(pixels, picture.columns, picture.rows), 0, 0);
     const [left, right] = [xOf(strip, picture.startS), xOf(strip, picture.endS)];
     context.save();
     context.beginPath();

@@ -84,6 +84,7 @@ export function rangeOf(counts) {
  * A picture of the rows that end between two times: bytes (bands from the top, columns), 0 at the
  * floor of the range and 255 at its ceiling. Where there are more rows than columns wanted, a column
  * is the loudest of several, always the same ones, so that nothing flickers as time goes on.
+ * `known` tells the columns of which something is known: silence is no gap.
  * @param {SpectrumRing} ring
  * @param {{startS: number, endS: number, columns: number, floorDb: number, ceilingDb: number}} wanted
  */
@@ -93,12 +94,14 @@ export function spectrumPicture(ring, { startS, endS, columns, floorDb, ceilingD
   const [firstGroup, lastGroup] = [Math.floor(first / each), Math.floor(last / each)];
   const width = Math.max(0, lastGroup - firstGroup + 1);
   const levels = new Uint8Array(width * ring.bands);
+  const known = new Uint8Array(width);
   const scale = (255 * DB_OF_STEP) / (ceilingDb - floorDb);
   const floor = (floorDb - LOWEST_DB) / DB_OF_STEP;
   for (let column = 0; column < width; column++) {
     for (let number = (firstGroup + column) * each; number < (firstGroup + column + 1) * each; number++) {
       const row = ring.row(number);
       if (row === null) continue;
+      known[column] = 1;
       for (let band = 0; band < ring.bands; band++) {
         const at = (ring.bands - 1 - band) * width + column;
         const level = Math.min(255, Math.max(0, Math.round((row[band] - floor) * scale)));
@@ -106,5 +109,5 @@ export function spectrumPicture(ring, { startS, endS, columns, floorDb, ceilingD
       }
     }
   }
-  return { levels, columns: width, rows: ring.bands, startS: firstGroup * each * ring.rowS, endS: (lastGroup + 1) * each * ring.rowS };
+  return { levels, known, columns: width, rows: ring.bands, startS: firstGroup * each * ring.rowS, endS: (lastGroup + 1) * each * ring.rowS };
 }
