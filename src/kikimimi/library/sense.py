@@ -41,7 +41,7 @@ class Sense(NamedTuple):
     """What sentences mean: `vectors` (Q, D), and the cosine that a sound must reach to fit."""
 
     vectors: FloatArray
-    least_cosine: float = -1.0
+    least_cosine: float = -np.inf
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -47,6 +47,20 @@ def test_query_is_two_linear_maps_with_gelu_between_at_length_one(head: TextHead
     np.testing.assert_allclose(head.query(sentences()), expected, atol=1e-5)
 
 
+def test_a_sound_that_fits_is_far_above_the_background(head: TextHead) -> None:
+    queries = head.query(sentences())
+    background = head.background_embeddings.numpy() @ queries.T
+    expected = background.mean(0) + 2.5 * background.std(0, ddof=1)
+    np.testing.assert_allclose(head.least_cosines(queries), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_without_a_background_there_is_no_bound(count: int) -> None:
+    sizes = TextHeadConfig(sentence_size=6, hidden_size=5, embedding_size=4, background_count=count)
+    head = TextHead(sizes).eval()
+    assert head.least_cosines(head.query(sentences())) is None
+
+
 def test_label_logits_are_the_sum_of_both_opinions_in_standard_deviations(head: TextHead) -> None:
     generator = np.random.default_rng(2)
     sounds = unit(generator.standard_normal((5, 4)))

@@ -22,6 +22,7 @@ from kikimimi.types import FloatArray
 
 _TAG_TEMPERATURE = 0.05
 _LEAST_DEVIATION = 1e-4
+_LEAST_BACKGROUND = 2
 _FITTING_DEVIATIONS = 2.5
 """Words that name a sound leave about as many of ESC-50 as there are of that sound; words that name
 none leave about one in two hundred."""
@@ -76,9 +77,9 @@ class TextHead(nn.Module):
     def least_cosines(self, queries: FloatArray) -> FloatArray | None:
         """(S, D) of `query` -> (S,): 2.5 standard deviations above the mean of the background.
 
-        None where the head came without a background.
+        None where the background of the head is too small to tell.
         """
-        if not len(self.background_embeddings):
+        if len(self.background_embeddings) < _LEAST_BACKGROUND:
             return None
         expected = self.background_embeddings @ torch.from_numpy(queries).T
         return (expected.mean(dim=0) + _FITTING_DEVIATIONS * expected.std(dim=0)).numpy()
